@@ -1,0 +1,1 @@
+"""The month-by-month simulation of a scenario on many paths."""

@@ -1,0 +1,187 @@
+"""Everything of one block of paths that does not depend on anybody's books, drawn before the first month.
+
+Data types: `Events` (which campus gains power on which path in a month), `Block`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gigawatt.engine.layout import Layout
+from gigawatt.parts.figure import Draws, Floats, draw
+from gigawatt.parts.process import MeanReverting, Process, SharePrice, Surroundings, mixing
+from gigawatt.parts.stream import BLOCK, stream
+from gigawatt.parts.world import Campus, Deal
+from gigawatt.scenario.scenario import Scenario
+
+NEVER = 1_000_000.0
+"""A month beyond every horizon."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Events:
+    """Power phases in the order in which they come.
+
+    Arguments:
+        campus, deal, path: rows, one entry for each phase and path that comes within the horizon.
+        power: (GW).
+        first: (month + 1,) where each month's entries begin; entries before the horizon belong to month 0.
+        ready: (phase, path) calendar month in which each phase comes, `NEVER` if it is not built.
+    """
+
+    campus: NDArray[np.intp]
+    deal: NDArray[np.intp]
+    path: NDArray[np.intp]
+    power: Floats
+    first: NDArray[np.intp]
+    ready: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Block:
+    """One block of paths, ready to be stepped through.
+
+    Arguments:
+        draws: values of the uncertain figures.
+        levels: (month, process, path) values of the processes.
+        opening: (process, path or 1) their values before the first month.
+        averages: (month, average, path) averaged share prices.
+        bust: (month, path) 1 in a bust.
+        events: campus phases.
+        deal: figures of the deals by name (deal, path or 1), in facility gigawatts.
+    """
+
+    draws: Draws
+    levels: Floats
+    opening: Floats
+    averages: Floats
+    bust: Floats
+    events: Events
+    deal: dict[str, Floats]
+
+
+def block(scenario: Scenario, places: Layout, seed: int, index: int, paths: int = BLOCK) -> Block:
+    """Draw one block.
+
+    Arguments:
+        scenario: what is simulated.
+        places: its layout.
+        seed: the run's seed.
+        index: which block.
+        paths: how many paths of it are wanted, at most `BLOCK`.
+    """
+    draws = draw(scenario.figures(), seed, index, paths)
+    levels, bust, averages = _processes(scenario, places, draws, seed, index)
+    return Block(
+        draws=draws,
+        levels=levels,
+        opening=draws.stack(process.opening for process in scenario.processes),
+        averages=averages,
+        bust=bust,
+        events=_events(scenario, places, draws, seed, index),
+        deal=_deals(scenario.deals, draws, seed, index),
+    )
+
+
+def _processes(
+    scenario: Scenario, places: Layout, draws: Draws, seed: int, index: int
+) -> tuple[Floats, Floats, Floats]:
+    months, paths = scenario.months, draws.paths
+    by_name = {process.name: process for process in scenario.processes}
+    still = np.zeros((1, 1))
+    regime = by_name[scenario.regime]
+    bust = regime.run(Surroundings(seed, index, months, still, still, draws))
+    shocks = _shocks(scenario, seed, index, paths)
+    worlds = {
+        name: Surroundings(seed, index, months, shocks.get(name, still), bust, draws)
+        for name, process in by_name.items()
+    }
+    levels = np.empty((months, len(by_name), paths))
+    for row, process in enumerate(scenario.processes):
+        levels[:, row] = bust if process.name == scenario.regime else process.run(worlds[process.name])
+    price = {share.name: share.price for share in scenario.shares}
+    averages = np.empty((months, len(places.row["average"]), paths))
+    for label, row in places.row["average"].items():
+        share, _, days = label.partition("/")
+        process = by_name[price[share]]
+        if isinstance(process, SharePrice):
+            prices = levels[:, places.row["process"][process.name]]
+            averages[:, row] = process.average(prices, int(days), worlds[process.name])
+    return levels, bust, averages
+
+
+def _shocks(scenario: Scenario, seed: int, index: int, paths: int) -> dict[str, Floats]:
+    """Standard normals (month, path) of every process that uses them; correlated where the scenario says so."""
+    shape = (scenario.months, BLOCK)
+    moving: list[Process] = [p for p in scenario.processes if isinstance(p, SharePrice | MeanReverting)]
+    normals = {p.name: stream(seed, f"process/{p.name}", index).standard_normal(shape)[:, :paths] for p in moving}
+    tied = [p.name for p in moving if any(p.name in pair[:2] for pair in scenario.correlations)]
+    lower = mixing(tied, {(a, b): value for a, b, value in scenario.correlations})
+    mixed = dict(normals)
+    for i, name in enumerate(tied):
+        total = lower[i, 0] * normals[tied[0]]
+        for j in range(1, i + 1):
+            total += lower[i, j] * normals[tied[j]]
+        mixed[name] = total
+    return mixed
+
+
+def _deals(deals: tuple[Deal, ...], draws: Draws, seed: int, index: int) -> dict[str, Floats]:
+    scale = draws.stack(d.to_facility for d in deals)
+    opening = draws.stack(d.opening for d in deals)
+    capacity = draws.stack(d.capacity for d in deals) * scale
+    binding = np.minimum(draws.stack(d.binding for d in deals) * scale, capacity)
+    chance = draws.stack(d.becomes_binding for d in deals)
+    luck = np.empty((len(deals), draws.paths))
+    for row, deal in enumerate(deals):
+        luck[row] = stream(seed, f"binding/{deal.name}", index).random(BLOCK)[: draws.paths]
+    return {
+        "opening": opening,
+        "capacity": capacity + opening,
+        "binding": binding + opening,
+        "optional": (capacity - binding) * (luck < chance),
+        **{
+            name: draws.stack(getattr(d, name) for d in deals)
+            for name in ("decided", "slip", "pace", "capex", "chips", "h100e", "flops", "failures")
+        },
+    }
+
+
+def _events(scenario: Scenario, places: Layout, draws: Draws, seed: int, index: int) -> Events:
+    ready, power, campuses, deals = [], [], [], []
+    for campus in scenario.campuses:
+        late = _delay(campus, draws, seed, index)
+        for phase in campus.phases:
+            month = np.full(draws.paths, float(phase.month))
+            ready.append(month if phase.certain else np.ceil(month + late))
+            power.append(np.broadcast_to(draws.of(phase.power), draws.paths))
+            campuses.append(places.row["campus"][campus.name])
+            deals.append(places.row["deal"][phase.deal])
+    months = np.stack(ready) if ready else np.zeros((0, draws.paths))
+    when = np.clip(months - scenario.first, 0, scenario.months).astype(np.int16).ravel()
+    order = np.argsort(when, kind="stable")
+    order = order[: int(np.searchsorted(when[order], scenario.months))]
+    rows = order // max(draws.paths, 1)
+    return Events(
+        campus=np.array(campuses, dtype=np.intp)[rows],
+        deal=np.array(deals, dtype=np.intp)[rows],
+        path=order % max(draws.paths, 1),
+        power=(np.stack(power) if power else months).ravel()[order],
+        first=np.searchsorted(when[order], np.arange(scenario.months + 1)),
+        ready=months,
+    )
+
+
+def _delay(campus: Campus, draws: Draws, seed: int, index: int) -> Floats:
+    """Months by which a campus is late (path,): its own luck and a common factor, joined by a Gaussian copula."""
+    from scipy.special import ndtr
+
+    shared = stream(seed, "delay", index).standard_normal(BLOCK)[: draws.paths]
+    own = stream(seed, f"delay/{campus.name}", index).standard_normal(BLOCK)[: draws.paths]
+    weight = np.sqrt(draws.of(campus.common))
+    late = campus.delay.quantile(ndtr(weight * shared + np.sqrt(1.0 - weight**2) * own))
+    luck = stream(seed, f"built/{campus.name}", index).random(BLOCK)[: draws.paths]
+    return np.where(luck < draws.of(campus.built), np.maximum(late, 0.0), NEVER)

@@ -1,0 +1,132 @@
+"""The physical half of a month: power, orders, deliveries, chips, and what the labs earn with them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gigawatt.engine.state import Model, Rows, State
+from gigawatt.parts.figure import Floats
+
+
+def build(model: Model, state: State, t: int) -> dict[str, Floats]:
+    """Campuses energise, orders are placed and financed, products arrive, chips age.
+
+    Arguments:
+        model: what stays the same.
+        state: at the end of the month before; its rings receive this month's row.
+        t: months since the scenario's first.
+
+    Returns:
+        This month's tables (entity, path), in GW.
+    """
+    events, deal = model.block.events, model.block.deal
+    now = slice(events.first[t], events.first[t + 1])
+    powered, feeding = state.powered.copy(), state.feeding.copy()
+    np.add.at(powered, (events.campus[now], events.path[now]), events.power[now])
+    np.add.at(feeding, (events.deal[now], events.path[now]), events.power[now])
+
+    contracted = deal["binding"] + deal["optional"] * (deal["decided"] <= t)
+    ordered = np.minimum(contracted, _announced(model, t + model.leads))
+    purchased = np.where(state.solvent[model.buyers] > 0, np.maximum(state.purchased, ordered), state.purchased)
+    financed = _finance(model, state, purchased)
+    state.financed_past[t % len(state.financed_past)] = financed
+    delivered = _deliver(model, state, t)
+    online = np.maximum(state.online, np.minimum(delivered, feeding))
+    state.online_past[t % len(state.online_past)] = online
+    return {
+        "powered": powered,
+        "feeding": feeding,
+        "announced": np.broadcast_to(_announced(model, np.full_like(model.leads, t)), online.shape),
+        "contracted": np.broadcast_to(contracted, online.shape),
+        "purchased": purchased,
+        "financed": financed,
+        "delivered": delivered,
+        "online": online,
+        "working": _age(model, state, online, t),
+    }
+
+
+def _announced(model: Model, months: Rows) -> Floats:
+    """Gigawatts announced for one month of each deal (deal, path or 1)."""
+    deal = model.block.deal
+    share = model.plan[months, np.arange(len(months))][:, np.newaxis]
+    return deal["opening"] + (deal["capacity"] - deal["opening"]) * share
+
+
+def _finance(model: Model, state: State, purchased: Floats) -> Floats:
+    """Orders find money in proportion to what their financier has left to commit."""
+    capex = model.block.deal["capex"]
+    open_orders = purchased - state.financed
+    asked_all = open_orders * capex
+    pledged_all = (state.financed - state.delivered) * capex
+    financed = np.empty_like(open_orders)
+    for party, rows in model.financiers:
+        asked, pledged = asked_all[rows].sum(axis=0), pledged_all[rows].sum(axis=0)
+        left = np.maximum(state.room[party] - pledged, 0.0)
+        share = np.minimum(1.0, np.divide(left, asked, out=np.ones_like(asked), where=asked > 0))
+        financed[rows] = state.financed[rows] + open_orders[rows] * share
+    return np.minimum(financed, purchased)
+
+
+def pledged(model: Model, tables: dict[str, Floats]) -> Floats:
+    """What each party must still pay for orders it has financed and not received (party, path) in USD."""
+    owed = (tables["financed"] - tables["delivered"]) * model.block.deal["capex"]
+    total = np.zeros((len(model.scenario.parties), owed.shape[1]))
+    for party, rows in model.financiers:
+        total[party] = owed[rows].sum(axis=0)
+    return total
+
+
+def _deliver(model: Model, state: State, t: int) -> Floats:
+    """Financed orders arrive after their lead, once the product exists, no faster than the supplier's pace."""
+    deal, leads = model.block.deal, model.leads
+    past = state.financed_past
+    arrived = past[np.maximum(t - leads, 0) % len(past), np.arange(len(leads))]
+    early = leads > t
+    if early.any():
+        arrived[early] = np.broadcast_to(deal["opening"], arrived.shape)[early]
+    reached = np.maximum(np.minimum(arrived, state.delivered + deal["pace"]), state.delivered)
+    return np.where(t >= model.begins + deal["slip"], reached, state.delivered)
+
+
+def _age(model: Model, state: State, online: Floats, t: int) -> Floats:
+    """Energised gigawatts whose chips still work: failures thin them out, and each cohort retires at its age."""
+    if t == 0:
+        return online.copy()
+    kept = 1.0 - model.block.deal["failures"]
+    working = state.working * kept + (online - state.online)
+    ring = len(state.online_past)
+    for row, deal in enumerate(model.scenario.deals):
+        if deal.lifetime <= t:
+            old = state.online_past[(t - deal.lifetime) % ring, row]
+            # The first cohort is all that was energised by the end of the first month.
+            young = state.online_past[(t - deal.lifetime - 1) % ring, row] if deal.lifetime < t else 0.0
+            working[row] -= (old - young) * kept[row] ** deal.lifetime
+    return np.maximum(working, 0.0)
+
+
+def operate(model: Model, working: Floats, t: int) -> dict[str, Floats]:
+    """Demand meets compute: what each lab earns, and how much of each deal's compute carries load.
+
+    Arguments:
+        model: what stays the same.
+        working: (deal, path) gigawatts with working chips (GW).
+        t: months since the scenario's first.
+
+    Returns:
+        `used` (deal, path) in GW; `revenue` and `demand` (lab, path) in USD/month.
+    """
+    used = working.copy()
+    levels, labs = model.block.levels[t], model.labs
+    demand = np.zeros((len(model.customers), working.shape[1]))
+    revenue = np.zeros_like(demand)
+    for row, (earnings, deals) in enumerate(zip(model.earnings, model.customers, strict=True)):
+        for process, factor in earnings:
+            demand[row] += levels[process] * factor
+        research = labs["research"][row]
+        earns = labs["earns"][row] * (1.0 + labs["improves"][row]) ** t
+        supported = earns * (1.0 - research) * working[deals].sum(axis=0)
+        revenue[row] = np.minimum(demand[row], supported)
+        load = np.divide(revenue[row], supported, out=np.ones_like(supported), where=supported > 0)
+        used[deals] *= research + (1.0 - research) * load
+    return {"used": used, "revenue": revenue, "demand": demand}

@@ -1,0 +1,172 @@
+"""Where everything stands in the arrays of a run: rows of entities, stacked contracts, lanes.
+
+Data types: `Group` (contracts of equal shape), `Layout`.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gigawatt.engine.clear import Lanes
+from gigawatt.errors import Problem, ScenarioError, did_you_mean
+from gigawatt.parts.clause import CASH, Clause, Lane
+from gigawatt.parts.figure import Draws
+from gigawatt.parts.view import Bound, Node, bind
+from gigawatt.parts.wrapper import All
+from gigawatt.scenario.scenario import Scenario
+
+DEBT_SERVICE = "debt service"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Group:
+    """Contracts of equal shape, which step as one.
+
+    Arguments:
+        names: of the contracts.
+        clauses: their expressions; the first one's methods serve all.
+        rows: for each lane of the shape, the rows of the due matrix that belong to these contracts.
+    """
+
+    names: tuple[str, ...]
+    clauses: tuple[Clause, ...]
+    rows: tuple[slice, ...]
+
+    @property
+    def listens(self) -> bool:
+        """Whether these contracts remember what they were paid."""
+        return self.clauses[0].listens
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Layout:
+    """Rows of every entity and lane.
+
+    Arguments:
+        row: kind of entity to name to row; kinds are party, deal, campus, share, lab, process, average.
+        groups: the contracts, stacked.
+        lanes: (contract, lane) of every row of the due matrix: cash lanes, then debt service, then lanes in kind.
+        cash: how many of the rows are cash (contracts and debt service).
+        contracted: how many of the cash rows come from contracts.
+        clearing: the cash rows as the clearing kernel wants them.
+        funded: rows of the parties with funding rules.
+        outside: (party,) True for the outside world.
+        capital: row of the party that lends, invests and takes what defaults destroy.
+        pairs: (payer, payee) of every pair with a cash lane, and for each the rows that belong to it.
+    """
+
+    row: dict[str, dict[str, int]]
+    groups: tuple[Group, ...]
+    lanes: tuple[tuple[str, Lane], ...]
+    cash: int
+    contracted: int
+    clearing: Lanes
+    funded: NDArray[np.intp]
+    outside: NDArray[np.bool_]
+    capital: int
+    pairs: tuple[tuple[str, str, NDArray[np.intp]], ...]
+
+    def bind(self, group: Group, draws: Draws) -> Bound:
+        """The contracts of a group bound to these rows and to the draws of one block."""
+        nodes: tuple[Node, ...] = group.clauses
+        return bind(nodes, lambda kind, name: self.row[kind][name], draws.stack)
+
+
+def layout(scenario: Scenario) -> Layout:
+    """Give every entity and lane of a scenario its place.
+
+    Raises:
+        ScenarioError: a contract names something the scenario does not have.
+    """
+    row = {
+        "party": _rows(p.name for p in scenario.parties),
+        "deal": _rows(d.name for d in scenario.deals),
+        "campus": _rows(c.name for c in scenario.campuses),
+        "share": _rows(s.name for s in scenario.shares),
+        "lab": _rows(b.party for b in scenario.labs),
+        "process": _rows(p.name for p in scenario.processes),
+    }
+    _check_names(scenario, row)
+    row["average"] = _rows(
+        sorted({name for c in scenario.contracts for kind, name in _named(c.clause) if kind == "average"})
+    )
+    stacks: dict[object, list[tuple[str, Clause]]] = defaultdict(list)
+    for contract in scenario.contracts:
+        for clause in _pieces(contract.clause):
+            stacks[clause.shape()].append((contract.name, clause))
+    lanes: list[tuple[str, Lane]] = []
+    groups: dict[object, list[slice]] = {shape: [] for shape in stacks}
+    kinds: dict[object, list[int]] = {}
+    # Cash rows come first, so that clearing reads one contiguous piece of the due matrix.
+    for in_kind in (False, True):
+        if in_kind:
+            contracted = len(lanes)
+            lanes += [(DEBT_SERVICE, Lane(p.name, scenario.capital, CASH, 0)) for p in scenario.parties if p.funding]
+            cash = len(lanes)
+        for shape, members in stacks.items():
+            for i, lane in enumerate(members[0][1].lanes):
+                if (lane.asset != CASH) == in_kind:
+                    groups[shape].append(slice(len(lanes), len(lanes) + len(members)))
+                    kinds.setdefault(shape, []).append(i)
+                    lanes += [(name, clause.lanes[i]) for name, clause in members]
+    party = row["party"]
+    payers = [party[lane.payer] for _, lane in lanes[:cash]]
+    payees = [party[lane.payee] for _, lane in lanes[:cash]]
+    ranks = [lane.rank for _, lane in lanes[:cash]]
+    pairs: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for i, (_, lane) in enumerate(lanes[:cash]):
+        pairs[lane.payer, lane.payee].append(i)
+    return Layout(
+        row=row,
+        groups=tuple(
+            Group(tuple(n for n, _ in m), tuple(c for _, c in m), _in_order(groups[shape], kinds[shape]))
+            for shape, m in stacks.items()
+        ),
+        lanes=tuple(lanes),
+        cash=cash,
+        contracted=contracted,
+        clearing=Lanes(np.array(payers, np.int64), np.array(payees, np.int64), np.array(ranks, np.int64), len(party)),
+        funded=np.array([party[p.name] for p in scenario.parties if p.funding], dtype=np.intp),
+        outside=np.array([p.outside for p in scenario.parties]),
+        capital=party[scenario.capital],
+        pairs=tuple((a, b, np.array(rows, dtype=np.intp)) for (a, b), rows in sorted(pairs.items())),
+    )
+
+
+def _rows(names: Iterable[str]) -> dict[str, int]:
+    return {name: i for i, name in enumerate(names)}
+
+
+def _pieces(clause: Clause) -> list[Clause]:
+    """The members of a group at the top of a contract, which owe independently and so can be stacked one by one."""
+    return [piece for inner in clause.clauses for piece in _pieces(inner)] if isinstance(clause, All) else [clause]
+
+
+def _in_order(rows: list[slice], lane: list[int]) -> tuple[slice, ...]:
+    return tuple(rows[lane.index(i)] for i in range(len(lane)))
+
+
+def _named(node: Node) -> list[tuple[str, str]]:
+    own = node.named()
+    return ([own] if own else []) + [found for part in node.parts() for found in _named(part)]
+
+
+def _check_names(scenario: Scenario, row: dict[str, dict[str, int]]) -> None:
+    problems = []
+    for contract in scenario.contracts:
+        wanted = [(kind, name) for kind, name in _named(contract.clause) if kind != "average"]
+        wanted += [("share", name.split("/")[0]) for kind, name in _named(contract.clause) if kind == "average"]
+        for lane in contract.clause.lanes:
+            wanted += [("party", lane.payer), ("party", lane.payee)]
+            wanted += [("share", lane.asset)] if lane.asset != CASH else []
+        for kind, name in dict.fromkeys(wanted):
+            if name not in row[kind]:
+                message = f"no {kind} `{name}`. {did_you_mean(name, row[kind])}"
+                problems.append(Problem("<scenario>", 0, 0, f"contracts.{contract.name}", message))
+    if problems:
+        raise ScenarioError(problems)

@@ -1,0 +1,204 @@
+"""What a block keeps while it is stepped through the months.
+
+Data types: `Model` (what stays the same), `State` (what moves).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gigawatt.engine.block import Block
+from gigawatt.engine.layout import Layout
+from gigawatt.parts.figure import Floats
+from gigawatt.parts.view import Bound, Memory, View
+from gigawatt.scenario.scenario import Scenario
+
+Rows = NDArray[np.intp]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Model:
+    """What stays the same through the months of one block.
+
+    Arguments:
+        scenario, places, block: what is simulated, where it stands, what was drawn.
+        bound: the contract groups bound to this block.
+        plan: (month, deal) share of each deal's capacity that is announced for a month; longer than the horizon
+            by the longest lead.
+        kept_cash, kept_inflow: (party, path or 1) default costs.
+        rules: funding rules by name (funded party, path or 1).
+        labs: figures of the labs by name (lab, path or 1).
+        earnings: for each lab, rows of its demand processes and the factors on them.
+        customers: for each lab, the rows of the deals whose compute it uses.
+        leads, begins: of the deals (month, relative to the first).
+        buyers: party row of each deal's buyer.
+        financiers: party row, and the rows of the deals it finances.
+        prices: process row of each share.
+        inside: rows of the parties that can fail.
+    """
+
+    scenario: Scenario
+    places: Layout
+    block: Block
+    bound: tuple[Bound, ...]
+    plan: Floats
+    kept_cash: Floats
+    kept_inflow: Floats
+    rules: dict[str, Floats]
+    labs: dict[str, Floats]
+    earnings: tuple[tuple[tuple[int, Floats], ...], ...]
+    customers: tuple[Rows, ...]
+    leads: Rows
+    begins: Floats
+    buyers: Rows
+    financiers: tuple[tuple[int, Rows], ...]
+    prices: Rows
+    inside: Rows
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class State:
+    """What moves from month to month; arrays are (entity, path) unless said otherwise.
+
+    Arguments:
+        powered, feeding: power of campuses, and of the phases that feed each deal (GW).
+        purchased, financed, delivered, online, working: the deals' gigawatts (GW).
+        financed_past, online_past: (month, deal, path) rings of earlier values, for leads and lifetimes.
+        cash, solvent, outflow: of parties (USD, 0 or 1, USD/month averaged).
+        debt: of funded parties (USD).
+        room: what each party may still commit to orders (USD).
+        moved: (lane in kind, path) what was handed over so far.
+        paid: (cash lane, path) what was paid so far (USD).
+        missed: month of a party's first missed payment, -1 if none.
+        memories: one for each contract group.
+    """
+
+    powered: Floats
+    feeding: Floats
+    purchased: Floats
+    financed: Floats
+    delivered: Floats
+    online: Floats
+    working: Floats
+    financed_past: Floats
+    online_past: Floats
+    cash: Floats
+    solvent: Floats
+    outflow: Floats
+    debt: Floats
+    room: Floats
+    moved: Floats
+    paid: Floats
+    missed: NDArray[np.int32]
+    memories: tuple[Memory, ...]
+
+
+def model(scenario: Scenario, places: Layout, block: Block) -> Model:
+    """Everything about a block that does not change by month."""
+    stack = block.draws.stack
+    funding = [p.funding for p in scenario.parties if p.funding]
+    party, process, deals = places.row["party"], places.row["process"], scenario.deals
+    payers = [party[d.financier] for d in deals]
+    return Model(
+        scenario=scenario,
+        places=places,
+        block=block,
+        bound=tuple(places.bind(group, block.draws) for group in places.groups),
+        plan=_plan(scenario),
+        kept_cash=stack(p.kept_cash for p in scenario.parties),
+        kept_inflow=stack(p.kept_inflow for p in scenario.parties),
+        rules={
+            name: stack(getattr(rule, name) for rule in funding)
+            for name in ("target", "horizon", "equity", "equity_bust", "lending", "lending_bust", "interest", "term")
+        },
+        labs={name: stack(getattr(b, name) for b in scenario.labs) for name in ("research", "earns", "improves")},
+        earnings=tuple(
+            tuple((process[e.process], stack(e.factors).prod(axis=0)) for e in lab.earnings) for lab in scenario.labs
+        ),
+        customers=tuple(
+            np.array([i for i, d in enumerate(deals) if d.lab == lab.party], dtype=np.intp) for lab in scenario.labs
+        ),
+        leads=np.array([d.lead for d in deals], dtype=np.intp),
+        begins=np.array([[float(d.begins - scenario.first)] for d in deals]).reshape(len(deals), 1),
+        buyers=np.array([party[d.buyer] for d in deals], dtype=np.intp),
+        financiers=tuple((p, np.flatnonzero(np.array(payers) == p)) for p in sorted(set(payers))),
+        prices=np.array([process[share.price] for share in scenario.shares], dtype=np.intp),
+        inside=np.flatnonzero(~places.outside),
+    )
+
+
+def _plan(scenario: Scenario) -> Floats:
+    """Linear from the first to the last month of each announced schedule."""
+    months = scenario.first + np.arange(scenario.months + max((d.lead for d in scenario.deals), default=0))
+    begins = np.array([d.begins for d in scenario.deals])
+    length = np.array([max(d.ends - d.begins + 1, 1) for d in scenario.deals])
+    return np.clip((months[:, np.newaxis] - begins + 1) / length, 0.0, 1.0)
+
+
+def opening(model: Model) -> State:
+    """The state before the first month."""
+    scenario, places, block = model.scenario, model.places, model.block
+    paths, deals = block.draws.paths, len(scenario.deals)
+
+    def wide(rows: Floats) -> Floats:
+        return np.array(np.broadcast_to(rows, (len(rows), paths)))
+
+    stack = block.draws.stack
+    built = wide(block.deal["opening"])
+    cash = wide(stack(p.cash for p in scenario.parties))
+    debt = wide(stack(p.funding.debt for p in scenario.parties if p.funding))
+    solvent = np.ones_like(cash)
+    tables = {
+        **dict.fromkeys(("purchased", "financed", "delivered", "online", "working", "used", "contracted"), built),
+        "announced": built,
+        "powered": np.zeros((len(scenario.campuses), paths)),
+        "cash": cash,
+        "solvent": solvent,
+        "debt": by_party(places, debt),
+        "level": wide(block.opening),
+        "price": wide(block.opening)[model.prices],
+        "average": wide(block.opening)[_priced(model)],
+        "revenue": np.zeros((len(scenario.labs), paths)),
+        "demand": np.zeros((len(scenario.labs), paths)),
+    }
+    view = View(scenario.first - 1, paths, tables)
+    lead, life = max(model.leads, default=0), max((d.lifetime for d in scenario.deals), default=0)
+    return State(
+        powered=tables["powered"],
+        feeding=built,
+        purchased=built,
+        financed=built,
+        delivered=built,
+        online=built,
+        working=built,
+        financed_past=np.zeros((int(lead) + 1, deals, paths)),
+        online_past=np.zeros((min(life + 2, scenario.months), deals, paths)),
+        cash=cash,
+        solvent=solvent,
+        outflow=np.zeros_like(cash),
+        debt=debt,
+        room=np.where(places.outside[:, np.newaxis], np.inf, cash),
+        moved=np.zeros((len(places.lanes) - places.cash, paths)),
+        paid=np.zeros((places.cash, paths)),
+        missed=np.full(cash.shape, -1, dtype=np.int32),
+        memories=tuple(
+            group.clauses[0].start(bound, view) for group, bound in zip(places.groups, model.bound, strict=True)
+        ),
+    )
+
+
+def by_party(places: Layout, funded: Floats) -> Floats:
+    """Values of funded parties as values of all parties (party, path), 0 for those without funding rules."""
+    values = np.zeros((len(places.outside), funded.shape[1]))
+    values[places.funded] = funded
+    return values
+
+
+def _priced(model: Model) -> Rows:
+    """Process row of the share behind each averaged price."""
+    shares = model.places.row["share"]
+    labels = model.places.row["average"]
+    return model.prices[np.array([shares[label.partition("/")[0]] for label in labels], dtype=np.intp)]

@@ -1,0 +1,1 @@
+"""What scenarios are made of: figures, processes, assets, observables, clauses, contracts."""

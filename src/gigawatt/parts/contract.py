@@ -1,0 +1,189 @@
+"""Named contracts: each function is at once constructor, scenario form, schema, validation and docs page.
+
+The annotations say what a term is: a name of something in the scenario, an amount with a unit, a month or a list.
+Data types: `Name`, `Term` (what an annotation says), `Tranche` (a rung of a warrant).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, TypeAlias
+
+from gigawatt import dates
+from gigawatt.parts.clause import Clause, Once, Pay
+from gigawatt.parts.observable import Amount, lift
+from gigawatt.parts.readings import (
+    average,
+    delivered,
+    during,
+    growth,
+    larger,
+    once_reached,
+    online,
+    purchased,
+    revenue,
+    solvent,
+    used,
+)
+from gigawatt.parts.wrapper import All, Upto, While
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """The term names something in the scenario: a party, deal, share or lab."""
+
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """The term is an amount in this kind of unit."""
+
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """The term is a month or a period such as `2027-01` or `2027-H1`."""
+
+
+Party: TypeAlias = Annotated[str, Name("party")]
+Deal: TypeAlias = Annotated[str, Name("deal")]
+Share: TypeAlias = Annotated[str, Name("share")]
+Lab: TypeAlias = Annotated[str, Name("lab")]
+Date: TypeAlias = Annotated[str, When()]
+Money: TypeAlias = Annotated[Amount, Term("USD")]
+MoneyPerMonth: TypeAlias = Annotated[Amount, Term("USD/month")]
+MoneyPerPower: TypeAlias = Annotated[Amount, Term("USD/GW")]
+MoneyPerPowerMonth: TypeAlias = Annotated[Amount, Term("USD/GW/month")]
+MoneyPerShare: TypeAlias = Annotated[Amount, Term("USD/share")]
+Shares: TypeAlias = Annotated[Amount, Term("share")]
+Power: TypeAlias = Annotated[Amount, Term("GW")]
+Ratio: TypeAlias = Annotated[Amount, Term("1")]
+
+
+@dataclass(frozen=True, slots=True)
+class Tranche:
+    """A rung of a warrant: this many shares vest when both the gigawatts and the share price have been reached."""
+
+    shares: Shares
+    power: Power
+    price: MoneyPerShare
+
+
+def purchase(buyer: Party, supplier: Party, deal: Deal, per_gw: MoneyPerPower) -> Clause:
+    """The buyer pays for each gigawatt of hardware in the month it is delivered."""
+    return Pay(buyer, supplier, growth(delivered(deal)) * per_gw)
+
+
+def build(owner: Party, builder: Party, deal: Deal, per_gw: MoneyPerPower) -> Clause:
+    """The owner pays for land, shell, power and cooling of each gigawatt in the month it is energised."""
+    return Pay(owner, builder, growth(online(deal)) * per_gw)
+
+
+def cloud(
+    customer: Party,
+    provider: Party,
+    deal: Deal,
+    per_gw: MoneyPerPowerMonth,
+    take_or_pay: Ratio,
+    first: Date,
+    last: Date,
+) -> Clause:
+    """The customer pays rent for the gigawatts it uses, and at least a share of those that are energised for it."""
+    billed = larger(used(deal), online(deal) * take_or_pay)
+    return While(during(first, last), Pay(customer, provider, billed * per_gw))
+
+
+def lease(tenant: Party, landlord: Party, deal: Deal, per_gw: MoneyPerPowerMonth, first: Date, last: Date) -> Clause:
+    """The tenant pays rent for every gigawatt that is energised, used or not."""
+    return While(during(first, last), Pay(tenant, landlord, online(deal) * per_gw))
+
+
+def commitment(customer: Party, provider: Party, total: Money, first: Date, last: Date) -> Clause:
+    """The customer pays a fixed total in equal monthly parts between two dates, whatever it uses."""
+    months = dates.period(last).last - dates.period(first).first + 1
+    return While(during(first, last), Pay(customer, provider, lift(total) / f"{months} months"))
+
+
+def staged_investment(investor: Party, investee: Party, deal: Deal, per_gw: MoneyPerPower, cap: Money) -> Clause:
+    """Each gigawatt that is energised draws a slice of the investment, up to a cap, while the investee is solvent."""
+    return Upto(lift(cap), While(solvent(investee), Pay(investor, investee, growth(online(deal)) * per_gw)))
+
+
+def payment(payer: Party, payee: Party, amount: Money, month: Date) -> Clause:
+    """One payment in one month, such as an equity round or a deposit, if the payee is solvent then."""
+    return Once(payer, payee, lift(amount), during(month, month) * solvent(payee))
+
+
+def flow(payer: Party, payee: Party, rate: MoneyPerMonth, first: Date, last: Date) -> Clause:
+    """A steady flow of money between two dates, such as what a party earns outside this scenario."""
+    return While(during(first, last), Pay(payer, payee, lift(rate)))
+
+
+def sales(customers: Party, lab: Lab) -> Clause:
+    """The lab's customers pay for what its demand and its compute allow."""
+    return Pay(customers, lab, revenue(lab))
+
+
+def operating_costs(lab: Lab, suppliers: Party, of_revenue: Ratio, fixed: MoneyPerMonth) -> Clause:
+    """What a lab spends besides compute contracts: a share of revenue and a fixed part."""
+    return Pay(lab, suppliers, revenue(lab) * of_revenue + fixed)
+
+
+def revenue_share(lab: Lab, partner: Party, of_revenue: Ratio, cap: Money, first: Date, last: Date) -> Clause:
+    """The lab passes on a share of its revenue between two dates, up to a cap."""
+    return Upto(lift(cap), While(during(first, last), Pay(lab, partner, revenue(lab) * of_revenue)))
+
+
+def power_bill(operator: Party, utility: Party, deal: Deal, per_energy: Annotated[Amount, Term("USD/MWh")]) -> Clause:
+    """The operator pays for the energy of the gigawatts that carry load, around the clock."""
+    return Pay(operator, utility, used(deal) * per_energy)
+
+
+def warrant(
+    issuer: Party,
+    holder: Party,
+    share: Share,
+    deal: Deal,
+    strike: MoneyPerShare,
+    days: int,
+    expiry: Date,
+    tranches: tuple[Tranche, ...],
+) -> Clause:
+    """Shares vest in tranches, each when enough gigawatts are purchased AND the averaged share price was high enough.
+
+    Both marks are latched: once reached they stay reached. The holder pays the strike when a tranche vests.
+    """
+    rungs: list[Clause] = []
+    for tranche in tranches:
+        bought = once_reached(purchased(deal) >= tranche.power)
+        priced = once_reached(average(share, days) >= tranche.price)
+        open_ = during("2000-01", expiry)
+        when = bought * priced * open_
+        amount = lift(tranche.shares)
+        rungs.append(Once(issuer, holder, amount, when, asset=share))
+        rungs.append(Once(holder, issuer, amount * strike, when))
+    return All(tuple(rungs))
+
+
+FORMS: dict[str, Callable[..., Clause]] = {
+    form.__name__: form
+    for form in (
+        build,
+        cloud,
+        commitment,
+        flow,
+        lease,
+        operating_costs,
+        payment,
+        power_bill,
+        purchase,
+        revenue_share,
+        sales,
+        staged_investment,
+        warrant,
+    )
+}
+"""Contract forms a scenario may use, by name."""

@@ -1,0 +1,103 @@
+"""What a contract may look at in one month, and how a contract is bound to it.
+
+Data types: `View` (the world of one month), `Bound` (contracts of equal shape, stacked, with the rows they look at).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gigawatt.parts.figure import Figure, Floats
+
+Memory: TypeAlias = Any
+"""Whatever a node wants to remember until next month; only the node that made it looks inside."""
+
+Shape = tuple[object, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class View:
+    """The world of one month as every contract sees it.
+
+    Arguments:
+        month: months since the scenario's first month.
+        paths: number of paths.
+        tables: quantity to its values (entity, path) in internal units; all contracts see the same arrays.
+    """
+
+    month: int
+    paths: int
+    tables: Mapping[str, Floats]
+
+
+class Node(Protocol):
+    """What stacking needs to know of an expression: its structure and its leaves."""
+
+    def shape(self) -> Shape:
+        """Everything two expressions must share to be stacked."""
+        ...
+
+    def parts(self) -> tuple[Node, ...]:
+        """The expressions inside."""
+        ...
+
+    def named(self) -> tuple[str, str] | None:
+        """The kind and name of the entity it looks at, if any."""
+        ...
+
+    def figures(self) -> tuple[Figure, ...]:
+        """The figures it holds itself."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Bound:
+    """Contracts of equal shape at one node of their expression.
+
+    Arguments:
+        count: how many contracts are stacked.
+        rows: rows of the view's table this node looks at, one for each contract.
+        values: (contract, figure, path or 1) values of the node's own figures.
+        parts: the nodes inside, bound likewise.
+    """
+
+    count: int
+    rows: slice | NDArray[np.intp] = field(default_factory=lambda: slice(0, 0))
+    values: tuple[Floats, ...] = ()
+    parts: tuple[Bound, ...] = ()
+
+
+def bind(
+    nodes: tuple[Node, ...], row: Callable[[str, str], int], values: Callable[[tuple[Figure, ...]], Floats]
+) -> Bound:
+    """Stack expressions of equal shape.
+
+    Arguments:
+        nodes: expressions with the same `shape()`.
+        row: the row of an entity, from its kind and name.
+        values: figures to their values (figure, path or 1).
+
+    Returns:
+        One bound tree for all of them.
+    """
+    first = nodes[0]
+    places = [named for node in nodes if (named := node.named()) is not None]
+    columns = zip(*(node.figures() for node in nodes), strict=True)
+    return Bound(
+        count=len(nodes),
+        rows=_compact([row(kind, name) for kind, name in places]),
+        values=tuple(values(tuple(column)) for column in columns),
+        parts=tuple(bind(tuple(node.parts()[i] for node in nodes), row, values) for i in range(len(first.parts()))),
+    )
+
+
+def _compact(rows: list[int]) -> slice | NDArray[np.intp]:
+    """Consecutive rows as a slice, which NumPy reads without a copy."""
+    if rows == list(range(rows[0], rows[0] + len(rows))) if rows else True:
+        return slice(rows[0], rows[0] + len(rows)) if rows else slice(0, 0)
+    return np.array(rows, dtype=np.intp)

@@ -1,0 +1,148 @@
+"""What every section of a report draws from: the result, the names and colours of its parties, and its sources.
+
+Data type: `Context`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from gigawatt import catalog as catalogue
+from gigawatt import dates
+from gigawatt.catalog import Catalog, Claim, Source
+from gigawatt.engine.array import Labelled
+from gigawatt.engine.result import Result
+from gigawatt.parts.figure import Figure, Floats
+from gigawatt.report import colours
+from gigawatt.report.markup import Html, el, percent
+from gigawatt.views.fan import Timing
+
+WIDE, NARROW = 900.0, 370.0
+"""Widths in pixels of the two drawings of every large picture: for desks and for phones."""
+
+MARK = "2030-12"
+"""The month at which a report adds up, or the last year end before it within the horizon."""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """A result, ready to be drawn.
+
+    Arguments:
+        result: the run.
+        catalog: claims as of the scenario's date.
+        colour: party to colour class.
+        mark: the month for which totals are told.
+    """
+
+    result: Result
+    catalog: Catalog
+    colour: Mapping[str, str]
+    mark: str
+
+    def party(self, name: str) -> str:
+        """What people call a party."""
+        return next((p.title for p in self.result.scenario.parties if p.name == name), name)
+
+    def deal(self, name: str) -> str:
+        """What people call a deal."""
+        return next((d.title for d in self.result.scenario.deals if d.name == name), name)
+
+    def tint(self, party: str) -> str:
+        """Colour class of a party."""
+        return self.colour.get(party, colours.OTHER)
+
+    @property
+    def span(self) -> tuple[int, int]:
+        """First and last month of the horizon."""
+        return self.result.scenario.first, self.result.scenario.last
+
+    def cited(self, figure: Figure, words: str = "") -> Html:
+        """A figure of the scenario that tells its source when pointed at, and leads to its row among all figures."""
+        shown = words or str(figure)
+        if not figure.name:
+            return el("span", shown, title=self.source_line(figure))
+        return el("a", shown, href=f"#{anchor(figure.name)}", class_="src", title=self.source_line(figure))
+
+    def source_line(self, figure: Figure) -> str:
+        """In one line who says so: the claims of a figure with their first source, or why it was assumed."""
+        claims = [f"{name}: {self._sources(name)}" for name in figure.claims]
+        return "; ".join([*claims, *([figure.because] if figure.because else [])]) or "assumed in the scenario"
+
+    def claim(self, name: str) -> Claim | None:
+        """A claim, None where the catalogue at hand does not hold it."""
+        return self.catalog[name] if name in self.catalog else None
+
+    def sources(self, name: str) -> tuple[Source, ...]:
+        """The sources of a claim that the catalogue knows."""
+        found = self.claim(name)
+        return tuple(self.catalog.source(s) for s in found.sources) if found else ()
+
+    def _sources(self, name: str) -> str:
+        found = self.sources(name)
+        if not found:
+            return "not in the catalogue at hand" if self.claim(name) is None else "no public source"
+        more = f" and {len(found) - 1} more" if len(found) > 1 else ""
+        return f"{found[0].publisher}, {found[0].date or 'undated'}{more}"
+
+
+def context(result: Result, catalog: Catalog | None = None) -> Context:
+    """Everything a report draws from.
+
+    Arguments:
+        result: the run.
+        catalog: where claims are looked up; the built-in catalogue by default.
+    """
+    scenario = result.scenario
+    deals = scenario.deals
+    # Suppliers stand beside each other in the first picture, so their hues come first and all differ.
+    parts = [d.supplier for d in deals], [b.party for b in scenario.labs], [d.buyer for d in deals]
+    rest = [d.financier for d in deals], [c.owner for c in scenario.campuses]
+    inside = [p.name for p in scenario.parties if not p.outside]
+    found = [name for group in (*parts, *rest, inside) for name in group]
+    ends = [month for month in result.year_ends if month <= MARK]
+    return Context(
+        result=result,
+        catalog=(catalog or catalogue.load()).as_of(scenario.as_of),
+        colour=colours.classes(found),
+        mark=ends[-1] if ends else result.year_ends[0],
+    )
+
+
+def counts(months: Iterable[str]) -> list[int]:
+    """Months as counts, year * 12 + month - 1."""
+    return [dates.month(month) for month in months]
+
+
+def one(table: Labelled, statistic: str, label: str) -> Floats:
+    """One line of a fan: a statistic of an entity, by month."""
+    axis = table.dims[-1]
+    return table.sel(**{"statistic": statistic, axis: label}).values
+
+
+def ends_of_years(months: Iterable[str], mark: str) -> list[str]:
+    """The Decembers among months, with the mark and the last month."""
+    found = list(months)
+    return [month for month in found if month.endswith("-12") or month in (mark, found[-1])]
+
+
+def long_month(month: str | int) -> str:
+    """A month in words: `December 2030`."""
+    count = dates.month(month) if isinstance(month, str) else month
+    names = "January February March April May June July August September October November December".split()
+    return f"{names[count % 12]} {count // 12}"
+
+
+def when(timing: Timing) -> tuple[str, str]:
+    """How likely and when: the chance, and the median month with the months of the 10 and 90 % quantiles."""
+    if not timing.quantiles:
+        return percent(timing.chance), "–"
+    low, middle, high = (dates.month_text(month) for month in timing.quantiles)
+    return percent(timing.chance), f"{middle} ({low} to {high})" if low != high else middle
+
+
+def anchor(name: str) -> str:
+    """The fragment that leads to a figure's row."""
+    return "f-" + re.sub(r"[^\w.-]+", "-", name)

@@ -1,0 +1,1 @@
+"""Scenarios: text on disk, checked, as a frozen value."""

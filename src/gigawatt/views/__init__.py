@@ -1,0 +1,1 @@
+"""Tables and measures read from a result."""

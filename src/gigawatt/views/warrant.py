@@ -1,0 +1,75 @@
+"""Shares that vest in tranches: how surely, when, and how many."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+import numpy as np
+
+from gigawatt.engine.result import Result
+from gigawatt.views.band import LEVELS, band, band_columns, monthly, when, year_ends
+from gigawatt.views.table import PERCENT, Cell, Column, Table
+
+JOINT = ("ordered", "split")
+"""Kinds of figures that are drawn together, as the unknown rungs of a ladder are."""
+
+
+def vesting(result: Result) -> Table:
+    """Each tranche: the chance that it vests before it expires, its month and its shares."""
+    vested = np.asarray(result.array("vested"), dtype=np.float64)
+    moved = _moved(result)
+    rows: list[tuple[Cell, ...]] = []
+    for label, months, shares in zip(result.labels["grant"], vested, moved, strict=True):
+        contract, _, rung = label.rpartition("#")
+        given = months >= 0
+        size = float(np.median(shares[given])) if given.any() else None
+        chance = 100.0 * float(given.mean())
+        rows.append((contract, int(rung), size, chance, *when(months[given], result.scenario.first)))
+    return Table(
+        "Vesting of shares, tranche by tranche",
+        (
+            Column("contract"),
+            Column("tranche", "1"),
+            Column("shares", "share"),
+            Column("probability", PERCENT),
+            *(Column(f"p{100 * level:g}") for level in LEVELS),
+        ),
+        tuple(rows),
+        _note(result) if rows else "No contract hands over shares.",
+    )
+
+
+def vested_shares(result: Result) -> Table:
+    """All shares each contract has handed over by the end of the horizon."""
+    moved, rows = _moved(result), defaultdict(list)
+    for i, label in enumerate(result.labels["grant"]):
+        rows[label.rpartition("#")[0]].append(i)
+    return Table(
+        "Shares vested by the end of the horizon",
+        (Column("contract"), *band_columns("share"), Column("mean", "share")),
+        tuple(
+            (name, *band(moved[mine].sum(axis=0)), float(moved[mine].sum(axis=0).mean())) for name, mine in rows.items()
+        ),
+        _note(result) if rows else "No contract hands over shares.",
+    )
+
+
+def _moved(result: Result) -> np.ndarray[tuple[int, ...], np.dtype[np.floating]]:
+    return next(values for _, values in monthly(result, "moved", year_ends(result, "moved")[-1:]))
+
+
+def _note(result: Result) -> str:
+    """Says so when rungs are drawn, because then the result is a range of what the contract may be."""
+    granting = {label.rpartition("#")[0] for label in result.labels["grant"]}
+    guessed = [
+        contract.name
+        for contract in result.scenario.contracts
+        if contract.name in granting and any(figure.kind in JOINT for figure in contract.figures)
+    ]
+    months = "Months among the paths on which the tranche vests before its expiry and the end of the horizon."
+    if not guessed:
+        return months
+    return (
+        f"{months} Rungs of {', '.join(guessed)} that are not public are drawn anew on each path, "
+        "so the result is a range over ladders, not the value of one known contract."
+    )
