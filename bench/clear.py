@@ -67,7 +67,7 @@ def cleared_paths() -> None:
             lanes, cash, due = stressed(parties, hit)
             one, outside = np.ones((parties, 1)), np.arange(parties) == 0
             short = np.flatnonzero(shortfall(cash, due, lanes, outside))
-            _, wave = clear_columns(cash, due, lanes, one, one, outside, short)
+            wave = clear_columns(cash, due, lanes, one, one, outside, short).wave
             spent = cpu_us(partial(clear, cash, due, lanes, one, one, outside))
             fallen = (wave >= 0).sum(axis=0).mean()
             print(f"{parties:7d} {hit:4d} {fallen:18.1f} {wave.max() + 1:12d} {spent / short.size:8.2f}")

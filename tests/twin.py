@@ -140,8 +140,7 @@ class Bookkeeper:
         for party in self.parties:
             own = [deal for deal in deals.values() if deal.financier == party]
             asked = sum((purchased[d.name] - old["financed"][d.name]) * self.of(d.capex) for d in own)
-            pledged = sum((old["financed"][d.name] - old["delivered"][d.name]) * self.of(d.capex) for d in own)
-            left = max(self.room[party] - pledged, 0.0)
+            left = max(self.room[party] - self.pledged(party), 0.0)
             share = 1.0 if asked <= left else left / asked
             for d in own:
                 order = purchased[d.name] - old["financed"][d.name]
@@ -169,6 +168,12 @@ class Bookkeeper:
             "announced": {name: self.announced(deal, t) for name, deal in deals.items()},
             "contracted": contracted,
         }
+
+    def pledged(self, party: str) -> float:
+        """What a financier has promised for orders that have not arrived (USD)."""
+        now = self.gigawatts
+        own = [deal for deal in self.scenario.deals if deal.financier == party]
+        return sum((now["financed"][d.name] - now["delivered"][d.name]) * self.of(d.capex) for d in own)
 
     def capacity(self, deal: Deal) -> float:
         return self.of(deal.capacity) * self.of(deal.to_facility)
@@ -262,11 +267,12 @@ class Bookkeeper:
             case Window(first=first, last=last):
                 return float(first.terms[0] <= view["month"][""] <= last.terms[0])
             case Binary(operation=operation, left=left, right=right):
-                return OPERATIONS[operation](self.value(left, (*key, 0), view), self.value(right, (*key, 1), view))
+                one, two = self.value(left, (*key, 0), view), self.value(right, (*key, 1), view)
+                return OPERATIONS[operation](one, two)
             case Growth(inner=inner):
-                now = self.value(inner, (*key, 0), view)
-                risen, self.memory[key] = now - self.memory[key], now
-                return max(risen, 0.0)
+                before: float = self.memory[key]
+                self.memory[key] = now = self.value(inner, (*key, 0), view)
+                return max(now - before, 0.0)
             case Latch(inner=inner):
                 self.memory[key] |= self.value(inner, (*key, 0), view) > 0
                 return float(self.memory[key])
@@ -334,7 +340,9 @@ class Bookkeeper:
         view = tables | {"cash": dict(self.cash), "solvent": dict(self.solvent), "debt": self.debts()}
         view |= {"level": self.level(t), "price": self.prices(t), "month": {"": float(self.scenario.first + t)}}
         view["average"] = dict(zip(self.averages, self.drawn.averages[t, :, self.path].tolist(), strict=True))
-        lines, due, spans = [], [], []
+        lines: list[Line] = []
+        due: list[float] = []
+        spans = []
         for contract in self.scenario.contracts:
             own = [Line(contract.name, *lane) for lane in lanes(contract.clause)]
             spans.append((len(lines), len(lines) + len(own)))
@@ -350,7 +358,7 @@ class Bookkeeper:
             before = self.outflow[name]
             self.outflow[name] = 0.75 * before + 0.25 * owed[name] if before > 0 else owed[name]
             after = self.cash[name] + expected[name] - owed[name]
-            need = max(self.of(rule.target) * self.outflow[name] - after, 0.0)
+            need = max(self.of(rule.target) * self.outflow[name] + self.pledged(name) - after, 0.0)
             able = self.solvent[name] > 0
             equity = min(need, self.of(rule.equity_bust if bust else rule.equity)) if able else 0.0
             lent[name] = min(need - equity, self.of(rule.lending_bust if bust else rule.lending)) if able else 0.0

@@ -319,5 +319,5 @@ def test_the_waves_tell_who_fell_at_once_and_who_was_dragged_down() -> None:
     w = web([(0, 1, 0, 10.0), (1, 2, 0, 10.0), (2, 3, 0, 1.0)], [4.0, 1.0, 2.0, 0.0])
     one = np.ones((4, 1))
     cash, due = np.array(w.cash)[:, None], w.due[:, None]
-    _, wave = clear_columns(cash, due, w.lanes, one, one, np.zeros(4, bool), np.array([0]))
+    wave = clear_columns(cash, due, w.lanes, one, one, np.zeros(4, bool), np.array([0])).wave
     assert wave[:, 0].tolist() == [0, 1, -1, -1]

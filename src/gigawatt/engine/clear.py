@@ -32,6 +32,22 @@ class Lanes:
     parties: int
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Cleared:
+    """Payments of chosen paths, and how they left the parties.
+
+    Arguments:
+        paid: (lane, path) USD, in full on paths not chosen.
+        wave: (party, chosen), the round of the fictitious default algorithm (Eisenberg & Noe 2001) in which a party
+            is first short, -1 for a party that pays in full.
+        left: (party, chosen) USD after paying and being paid; default costs are not taken off.
+    """
+
+    paid: NDArray[np.float64]
+    wave: NDArray[np.int64]
+    left: NDArray[np.float64]
+
+
 def clear(
     cash: NDArray[np.float64],
     due: NDArray[np.float64],
@@ -60,8 +76,7 @@ def clear(
     short = np.flatnonzero(shortfall(cash, due, lanes, outside))
     if not short.size:
         return due
-    paid, _ = clear_columns(cash, due, lanes, kept_cash, kept_inflow, outside, short)
-    return paid
+    return clear_columns(cash, due, lanes, kept_cash, kept_inflow, outside, short).paid
 
 
 def shortfall(
@@ -115,16 +130,15 @@ def clear_columns(
     kept_inflow: NDArray[np.float64],
     outside: NDArray[np.bool_],
     columns: NDArray[np.int64],
-) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """The greatest clearing payments of chosen paths, and the wave in which each party fell.
+) -> Cleared:
+    """The greatest clearing payments of chosen paths.
 
     Arguments:
         cash, due, lanes, kept_cash, kept_inflow, outside: as for `clear`.
-        columns: (chosen,) indices of the paths to clear.
+        columns: (chosen,) indices of the paths to clear. Rows of `due` beyond the lanes are left as they are.
 
     Returns:
-        (lane, path) USD paid, in full on paths not chosen; and (party, chosen) the round of the fictitious default
-        algorithm (Eisenberg & Noe 2001) in which a party is first short, -1 for a party that pays in full.
+        Payments of all paths, and the waves and means of the chosen ones.
     """
     # Loading and compiling take seconds, and most runs of the command line never see a shortfall.
     from gigawatt.engine.clear_kernel import clear_paths, gather, scatter
@@ -137,6 +151,7 @@ def clear_columns(
     parties = np.arange(lanes.parties)
     paid = np.empty((columns.size, order.size))
     wave = np.empty((columns.size, lanes.parties), np.int64)
+    left = np.empty((columns.size, lanes.parties))
     clear_paths(
         gather(np.ascontiguousarray(due), order, columns),
         gather(np.ascontiguousarray(cash), parties, columns),
@@ -149,7 +164,8 @@ def clear_columns(
         SHORT,
         paid,
         wave,
+        left,
     )
     whole = due.copy(order="C")
     scatter(paid, order, columns, whole)
-    return whole, wave.T
+    return Cleared(whole, wave.T, left.T)

@@ -145,6 +145,7 @@ def clear_paths(
     short: float,
     paid: Floats,
     wave: Integers,
+    left: Floats,
 ) -> None:
     """The greatest clearing payments of each path, written into `paid` (Eisenberg & Noe 2001; ranks as in Elsinger
     2009; default costs as in Rogers & Veraart 2013).
@@ -161,6 +162,7 @@ def clear_paths(
         short: a party is in default when it lacks more than this share of what it owes.
         paid: (path, lane) USD, receives the payments.
         wave: (path, party), receives the round of fictitious default in which a party fell, -1 for none.
+        left: (path, party) USD, receives what each party has after paying and being paid, default costs not taken off.
     """
     parties = cash.shape[1]
     ranks = first.size - 1
@@ -273,3 +275,9 @@ def clear_paths(
             for k in range(members):
                 i = member[k]
                 _spend(claim, means[i], low[i], at[i], classes[i : i + 2], first, pay)
+
+        for i in range(parties):
+            spent = 0.0
+            for lane in range(first[classes[i]], first[classes[i + 1]]):
+                spent += pay[lane]
+            left[path, i] = cash[path, i] + inflow[i] - spent

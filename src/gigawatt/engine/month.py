@@ -14,9 +14,6 @@ from gigawatt.engine.state import Model, State, by_party
 from gigawatt.parts.figure import Floats
 from gigawatt.parts.view import Memory, View
 
-MISSED = 1e-9
-"""A lane counts as missed when less than all but this share of it is paid; rounding never reaches it."""
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Books:
@@ -139,31 +136,18 @@ def _clear(
     short_paths = np.flatnonzero((after[inside] < -SHORT * out[inside]).any(axis=0))
     if not short_paths.size:
         return due, Books(after, state.solvent, state.missed)
-    fresh = state.solvent[:, short_paths] > 0
-    owed = due[: places.cash, short_paths]
-    held = cash[:, short_paths]
-    kept = [np.where(fresh, _columns(k, short_paths), 1.0) for k in (model.kept_cash, model.kept_inflow)]
-    every = np.arange(short_paths.size)
-    paid, _ = clear_columns(held, owed, places.clearing, kept[0], kept[1], places.outside, every)
-    out, into = _flows(places, paid)
-    left = held + into - out
-    missing = np.zeros(left.shape, dtype=bool)
-    for payer, lane, asked in zip(places.clearing.payer.tolist(), paid, owed, strict=True):
-        missing[payer] |= lane < asked * (1.0 - MISSED)
-    lost = np.where(missing & fresh, left, 0.0)
-    left -= lost
+    kept = [np.where(state.solvent > 0, k, 1.0) for k in (model.kept_cash, model.kept_inflow)]
+    cleared = clear_columns(cash, due, places.clearing, kept[0], kept[1], places.outside, short_paths)
+    fallen, left = cleared.wave >= 0, cleared.left
+    before, since = state.solvent[:, short_paths], state.missed[:, short_paths]
+    lost = np.where(fallen & (before > 0), left, 0.0)
+    left = left - lost
     left[places.capital] += lost.sum(axis=0)
-    told, solvent, missed = due.copy(), state.solvent.copy(), state.missed.copy()
-    told[: places.cash, short_paths] = paid
+    solvent, missed = state.solvent.copy(), state.missed.copy()
     after[:, short_paths] = left
-    solvent[:, short_paths] = np.where(missing, 0.0, solvent[:, short_paths])
-    first = missed[:, short_paths]
-    missed[:, short_paths] = np.where(missing & (first < 0), np.int32(t), first)
-    return told, Books(after, solvent, missed)
-
-
-def _columns(rows: Floats, paths: NDArray[np.intp]) -> Floats:
-    return rows[:, paths] if rows.shape[1] > 1 else rows
+    solvent[:, short_paths] = np.where(fallen, 0.0, before)
+    missed[:, short_paths] = np.where(fallen & (since < 0), np.int32(t), since)
+    return cleared.paid, Books(after, solvent, missed)
 
 
 def _tell(model: Model, memories: list[Memory], due: Floats, told: Floats) -> tuple[Memory, ...]:

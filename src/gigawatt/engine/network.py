@@ -81,7 +81,7 @@ def clear_network(
 
     rank, payer, payee = np.nonzero(dues)
     lanes = Lanes(payer.astype(np.int64), payee.astype(np.int64), rank.astype(np.int64), parties + 1)
-    paid, wave = clear_columns(
+    cleared = clear_columns(
         cash[:, None],
         dues[rank, payer, payee][:, None],
         lanes,
@@ -91,12 +91,12 @@ def clear_network(
         np.zeros(1, np.int64),
     )
     payments = np.zeros((len(dues), parties))
-    np.add.at(payments, (rank, payer), paid[:, 0])
+    np.add.at(payments, (rank, payer), cleared.paid[:, 0])
     inflow = np.zeros(parties + 1)
-    np.add.at(inflow, payee, paid[:, 0])
+    np.add.at(inflow, payee, cleared.paid[:, 0])
     owed = dues.sum(axis=(0, 2))[:parties]
     least = _least_payments(dues, cash, kept_cash, kept_inflow)[:, :parties]
-    rounds = wave[:parties, 0]
+    rounds = cleared.wave[:parties, 0]
     return Clearing(
         payments=payments.T if ranked else payments[0],
         equity=np.where(rounds < 0, np.maximum(assets + inflow[:parties] - owed, 0.0), 0.0),

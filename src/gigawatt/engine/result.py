@@ -50,6 +50,7 @@ class Result:
         provenance: what it rests on.
         blocks: how many blocks there are.
         read: gives one array of one block; arrays are read when they are asked for.
+        kept: whatever must live as long as the result, such as a temporary folder.
     """
 
     scenario: Scenario
@@ -57,6 +58,7 @@ class Result:
     provenance: Provenance
     blocks: int
     read: Read
+    kept: object = None
 
     @cached_property
     def labels(self) -> dict[str, tuple[str, ...]]:

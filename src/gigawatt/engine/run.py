@@ -1,24 +1,29 @@
-"""Running a scenario: blocks in threads, in memory or in a run folder that can be continued after any interruption."""
+"""Running a scenario: blocks in several processes, in a run folder that can be continued after any interruption."""
 
 from __future__ import annotations
 
+import multiprocessing
 import os
-from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+import sys
+import tempfile
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from gigawatt.catalog import Catalog
 from gigawatt.engine.block import block
 from gigawatt.engine.folder import Folder
-from gigawatt.engine.layout import Layout, layout
+from gigawatt.engine.layout import layout
 from gigawatt.engine.month import step
 from gigawatt.engine.record import Recorder
 from gigawatt.engine.result import Provenance, Result
 from gigawatt.engine.state import model, opening
-from gigawatt.errors import InputError
+from gigawatt.errors import InputError, RunError
 from gigawatt.parts.stream import BLOCK
+from gigawatt.scenario.load import rebuild
 from gigawatt.scenario.scenario import Scenario
 from gigawatt.version import VERSION
 
@@ -35,7 +40,7 @@ def simulate(
     *,
     folder: str | Path | None = None,
     keep: str | None = None,
-    threads: int | None = None,
+    workers: int | None = None,
     progress: Progress | None = None,
 ) -> Result:
     """What comes online, who pays whom and who runs dry, on many paths.
@@ -47,7 +52,7 @@ def simulate(
         folder: where to keep the run on disk, so that it can be continued; in memory if not given.
         keep: `month` (float32, the default up to 20,000 paths), `year`, or `all` (every month in float64, with
             the ledger of every lane).
-        threads: how many blocks at a time; the machine's cores by default. The result does not depend on it.
+        workers: how many processes; the machine's cores by default. The result does not depend on it.
         progress: is told the number of blocks done and of all blocks.
 
     Returns:
@@ -65,39 +70,83 @@ def simulate(
     if keep not in ("month", "year", "all"):
         raise InputError(f"keep = `{keep}`: `month`, `year` or `all` expected.")
     provenance = Provenance(scenario.name, scenario.hash, scenario.catalog_version, VERSION, seed, paths, keep)
-    places = layout(scenario)
     blocks = -(-paths // BLOCK)
-    store = Folder.create(Path(folder), scenario, provenance) if folder is not None else None
-    wanted = [b for b in range(blocks) if store is None or not store.has(b)]
-    kept: dict[int, Mapping[str, NDArray[np.generic]]] = {}
-
-    def work(index: int) -> None:
-        arrays = run_block(scenario, places, seed, index, min(BLOCK, paths - index * BLOCK), keep)
-        if store is None:
-            kept[index] = arrays
-        else:
-            store.write(index, arrays)
-
-    workers = max(1, min(threads or os.cpu_count() or 1, len(wanted)))
-    with ThreadPoolExecutor(workers) as pool:
-        for done, _ in enumerate(pool.map(work, wanted), start=blocks - len(wanted) + 1):
-            if progress is not None:
-                progress(done, blocks)
-    read = (lambda index, name: kept[index][name]) if store is None else store.read
-    return Result(scenario, places, provenance, blocks, read)
+    if folder is None and blocks == 1:
+        arrays = run_block(scenario, seed, 0, paths, keep)
+        return Result(scenario, layout(scenario), provenance, 1, lambda _, name: arrays[name])
+    temporary = tempfile.TemporaryDirectory(prefix="gigawatt-") if folder is None else None
+    store = Folder.create(Path(temporary.name if temporary else str(folder)), scenario, provenance)
+    wanted = [b for b in range(blocks) if not store.has(b)]
+    _run_all(store, scenario, wanted, workers or os.cpu_count() or 1, lambda n: progress and progress(n, blocks))
+    # The result keeps its temporary folder alive; both go together.
+    return Result(scenario, layout(scenario), provenance, blocks, store.read, temporary)
 
 
-def run_block(
-    scenario: Scenario, places: Layout, seed: int, index: int, paths: int, keep: str
-) -> dict[str, NDArray[np.generic]]:
+def open_run(folder: str | Path, catalog: Catalog | None = None) -> Result:
+    """The result in a run folder, as far as it has come.
+
+    Arguments:
+        folder: a folder that `simulate` filled.
+        catalog: the claims to read its scenario with; the built-in catalogue by default.
+
+    Raises:
+        RunError: there is no run, a block is missing, or the scenario reads differently today.
+    """
+    store = Folder.open(Path(folder))
+    found = store.provenance
+    scenario = rebuild(store.scenario, catalog)
+    if scenario.hash != found.scenario_hash:
+        raise RunError(
+            f"{folder}: the run's scenario {found.scenario_hash} reads as {scenario.hash} with this code and catalogue "
+            f"({found.catalog_version} then, {scenario.catalog_version} now). Run the scenario again."
+        )
+    blocks = -(-found.paths // BLOCK)
+    missing = sum(not store.has(b) for b in range(blocks))
+    if missing:
+        raise RunError(f"{folder}: {missing} of {blocks} blocks are missing; continue with `gigawatt resume {folder}`.")
+    return Result(scenario, layout(scenario), found, blocks, store.read)
+
+
+def _run_all(store: Folder, scenario: Scenario, wanted: list[int], workers: int, tell: Callable[[int], object]) -> None:
+    """Run blocks, each in one of several processes: small array operations hold Python's lock too long for threads."""
+    done = -(-store.provenance.paths // BLOCK) - len(wanted)
+    if min(workers, len(wanted)) <= 1:
+        for index in wanted:
+            write_block(store, scenario, index)
+            done += 1
+            tell(done)
+        return
+    # A fork starts at once and shares what is loaded; elsewhere a fresh interpreter does the same work.
+    context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
+    with ProcessPoolExecutor(min(workers, len(wanted)), mp_context=context) as pool:
+        tasks = [pool.submit(write_block, store, scenario, index) for index in wanted]
+        try:
+            for task in as_completed(tasks):
+                task.result()
+                done += 1
+                tell(done)
+        except BaseException:
+            pool.shutdown(wait=True, cancel_futures=True)
+            raise
+
+
+def write_block(store: Folder, scenario: Scenario, index: int) -> None:
+    """Run one block and keep it: the task that is handed to other processes or machines."""
+    run = store.provenance
+    paths = min(BLOCK, run.paths - index * BLOCK)
+    store.write(index, run_block(scenario, run.seed, index, paths, run.keep))
+
+
+def run_block(scenario: Scenario, seed: int, index: int, paths: int, keep: str) -> dict[str, NDArray[np.generic]]:
     """All arrays of one block: the unit of parallelism, resumption and distribution.
 
     Arguments:
-        scenario, places: what is simulated and its layout.
+        scenario: what is simulated.
         seed, index: name the block's random streams.
         paths: how many paths of the block are wanted.
         keep: as for `simulate`.
     """
+    places = layout(scenario)
     fixed = model(scenario, places, block(scenario, places, seed, index, paths))
     state = opening(fixed)
     recorder = Recorder(fixed, keep)

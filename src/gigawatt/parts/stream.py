@@ -6,7 +6,7 @@ import hashlib
 
 import numpy as np
 
-BLOCK = 2048
+BLOCK = 2500
 """Paths in a block, the unit of parallelism and resumption; measured in `bench/engine.py` to stay in cache."""
 
 

@@ -5,13 +5,15 @@ Data type: `Context`.
 
 from __future__ import annotations
 
+import calendar
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from gigawatt import catalog as catalogue
+import numpy as np
+
 from gigawatt import dates
-from gigawatt.catalog import Catalog, Claim, Source
+from gigawatt.catalog import Catalog, Claim, Source, load
 from gigawatt.engine.array import Labelled
 from gigawatt.engine.result import Result
 from gigawatt.parts.figure import Figure, Floats
@@ -59,6 +61,11 @@ class Context:
         """First and last month of the horizon."""
         return self.result.scenario.first, self.result.scenario.last
 
+    def kept(self, *names: str) -> tuple[str, ...]:
+        """Those of some quantities that this run kept."""
+        held = self.result.keys()
+        return tuple(name for name in names if name in held)
+
     def cited(self, figure: Figure, words: str = "") -> Html:
         """A figure of the scenario that tells its source when pointed at, and leads to its row among all figures."""
         shown = words or str(figure)
@@ -73,7 +80,7 @@ class Context:
 
     def claim(self, name: str) -> Claim | None:
         """A claim, None where the catalogue at hand does not hold it."""
-        return self.catalog[name] if name in self.catalog else None
+        return self.catalog.claims.get(name)
 
     def sources(self, name: str) -> tuple[Source, ...]:
         """The sources of a claim that the catalogue knows."""
@@ -105,7 +112,7 @@ def context(result: Result, catalog: Catalog | None = None) -> Context:
     ends = [month for month in result.year_ends if month <= MARK]
     return Context(
         result=result,
-        catalog=(catalog or catalogue.load()).as_of(scenario.as_of),
+        catalog=(catalog or load()).as_of(scenario.as_of),
         colour=colours.classes(found),
         mark=ends[-1] if ends else result.year_ends[0],
     )
@@ -119,7 +126,7 @@ def counts(months: Iterable[str]) -> list[int]:
 def one(table: Labelled, statistic: str, label: str) -> Floats:
     """One line of a fan: a statistic of an entity, by month."""
     axis = table.dims[-1]
-    return table.sel(**{"statistic": statistic, axis: label}).values
+    return np.asarray(table.sel(**{"statistic": statistic, axis: label}).values, dtype=np.float64)
 
 
 def ends_of_years(months: Iterable[str], mark: str) -> list[str]:
@@ -131,8 +138,7 @@ def ends_of_years(months: Iterable[str], mark: str) -> list[str]:
 def long_month(month: str | int) -> str:
     """A month in words: `December 2030`."""
     count = dates.month(month) if isinstance(month, str) else month
-    names = "January February March April May June July August September October November December".split()
-    return f"{names[count % 12]} {count // 12}"
+    return f"{calendar.month_name[count % 12 + 1]} {count // 12}"
 
 
 def when(timing: Timing) -> tuple[str, str]:

@@ -116,6 +116,4 @@ def figure(title: str, note: str, *inside: str, class_: str | None = None) -> Ht
 
 def legend(items: Iterable[tuple[str, str]]) -> Html:
     """Names with the colours that stand for them: (colour class, name)."""
-    return el(
-        "ul", *(el("li", el("span", class_=f"chip {colour}"), name) for colour, name in items), class_="legend"
-    )
+    return el("ul", *(el("li", el("span", class_=f"chip {colour}"), name) for colour, name in items), class_="legend")

@@ -9,6 +9,7 @@ import json
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from gigawatt.report.markup import Html, coordinate, el, join
 
@@ -25,6 +26,7 @@ class Scale:
     end: float
 
     def __call__(self, value: float) -> float:
+        """The place of a value."""
         span = self.high - self.low or 1.0
         return self.start + (float(value) - self.low) / span * (self.end - self.start)
 
@@ -126,9 +128,7 @@ def dot(x: float, y: float, radius: float, class_: str, title: str = "") -> Html
 
 def text(x: float, y: float, words: str, class_: str = "", anchor: str = "start") -> Html:
     """Words at a place; `anchor` is start, middle or end."""
-    return el(
-        "text", words, x=x, y=y, class_=class_ or None, text_anchor=None if anchor == "start" else anchor
-    )
+    return el("text", words, x=x, y=y, class_=class_ or None, text_anchor=None if anchor == "start" else anchor)
 
 
 def group(*children: str, title: str = "", class_: str | None = None) -> Html:
@@ -158,7 +158,7 @@ def y_axis(frame: Plot, marks: Sequence[float], unit: str = "") -> Html:
 
 def tick_texts(marks: Sequence[float]) -> tuple[str, ...]:
     """Ticks with as many decimals as their step needs, and no more."""
-    step = min((b - a for a, b in zip(marks, marks[1:], strict=False)), default=1.0)
+    step = min((b - a for a, b in pairwise(marks)), default=1.0)
     digits = next((d for d in range(4) if abs(round(step, d) - step) < step * 1e-6), 4)
     return tuple(f"{v:,.{digits}f}".replace("-", "−") for v in marks)
 
@@ -193,7 +193,7 @@ def spread(places: Sequence[float], gap: float, low: float, high: float) -> list
     """Places moved as little as needed to stand `gap` apart, in the same order and between two ends if they fit."""
     order = sorted(range(len(places)), key=lambda i: places[i])
     moved = [min(max(place, low), high) for place in places]
-    for before, here in zip(order, order[1:], strict=False):
+    for before, here in pairwise(order):
         moved[here] = max(moved[here], moved[before] + gap)
     limit = high
     for here in reversed(order):
@@ -230,7 +230,9 @@ def svg(frame: Plot, label: str, *parts: str, hover: Html | str = "", class_: st
     )
 
 
-def hovers(frame: Plot, xs: Sequence[float], names: Sequence[str], rows: Iterable[tuple[str, str, Sequence[str]]]) -> str:
+def hovers(
+    frame: Plot, xs: Sequence[float], names: Sequence[str], rows: Iterable[tuple[str, str, Sequence[str]]]
+) -> str:
     """What a reader sees of each month under the pointer, as JSON for the page's script.
 
     Arguments:

@@ -31,7 +31,17 @@ def band(values: Values, scale: float = 1.0) -> tuple[float, ...]:
         values: (path,) in internal units.
         scale: how many internal units one unit of the table is.
     """
-    return tuple(float(value) / scale for value in np.quantile(values, LEVELS))
+    return tuple(tidy(float(value) / scale) for value in np.quantile(values, LEVELS))
+
+
+def tidy(value: float) -> float:
+    """A number without the digits that single precision made up."""
+    return float(f"{value:.7g}")
+
+
+def percent(share: float | np.floating) -> float:
+    """A share in percent."""
+    return tidy(100.0 * float(share))
 
 
 def band_columns(unit: str) -> tuple[Column, ...]:

@@ -16,7 +16,7 @@ from gigawatt.engine.record import KEPT
 from gigawatt.engine.result import Result
 from gigawatt.errors import InputError, did_you_mean
 from gigawatt.parts.figure import Figure, Floats
-from gigawatt.views.band import year_end
+from gigawatt.views.band import percent, tidy, year_end
 from gigawatt.views.table import PERCENT, Column, Table
 
 MOST_BLOCKS = 16
@@ -24,6 +24,10 @@ MOST_BLOCKS = 16
 
 NOISE = 3.0
 """A share of variance counts when it exceeds so many standard deviations of what chance alone gives."""
+
+
+WORDS = {"online": "energised gigawatts", "gap": "the funding gap"}
+"""How outputs are called in titles."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,7 +69,7 @@ def drivers(result: Result, quantity: str, month: str, of: str = "", count: int 
     Raises:
         InputError: no such entity or month.
     """
-    title = f"What moves {quantity}{f' of {of}' if of else ''} in {month} most"
+    title = f"What moves {WORDS.get(quantity, quantity)}{f' of {of}' if of else ''} in {month} most"
     columns = (Column("input"), Column("share of variance", PERCENT), Column("rank correlation", "1"))
     output = _output(result, quantity, month, of)
     if output.size < 20 or float(np.ptp(output)) <= 1e-9 * float(np.abs(output).max()):
@@ -75,7 +79,7 @@ def drivers(result: Result, quantity: str, month: str, of: str = "", count: int 
     found.sort(key=lambda entry: -entry[1])
     bins = _bins(output.size)
     floor = NOISE * np.sqrt(2.0 * (bins - 1)) / output.size
-    rows = tuple((name, 100.0 * share, tie) for name, share, tie in found[:count] if share > floor)
+    rows = tuple((name, percent(share), tidy(tie)) for name, share, tie in found[:count] if share > floor)
     told = sum(share for _, share, _ in found if share > floor)
     note = (
         f"First-order Sobol indices from {output.size:,} paths in {bins} bins; on their own, these and all other "
@@ -161,7 +165,7 @@ def _order(values: Floats) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
 def _ranks(values: Floats) -> Floats:
     below, same = _order(values)
     ranks = below + 0.5 * (same - 1)
-    return ranks - ranks.mean()
+    return np.asarray(ranks - ranks.mean())
 
 
 def _read(result: Result, name: str, rows: list[int] | None = None) -> Floats:
@@ -179,10 +183,10 @@ def _of(figure: Figure, drawn: Mapping[str, Floats]) -> Floats | float:
 def _output(result: Result, quantity: str, month: str, of: str) -> Floats:
     if month not in result.months(quantity):
         raise InputError(f"`{quantity}` was not kept for {month}. {did_you_mean(month, result.months(quantity))}")
-    values = _read(result, quantity, [result.months(quantity).index(month)])[0]
+    values: Floats = _read(result, quantity, [result.months(quantity).index(month)])[0]
     if not of:
-        return values.sum(axis=0)
+        return np.asarray(values.sum(axis=0))
     names = result.labels[KEPT[quantity].axis]
     if of not in names:
         raise InputError(f"`{quantity}` has no {KEPT[quantity].axis} `{of}`. {did_you_mean(of, names)}")
-    return values[names.index(of)]
+    return np.asarray(values[names.index(of)])

@@ -76,8 +76,9 @@ def fan(
     Raises:
         InputError: an unknown quantity, entity or month, with the nearest that exists.
     """
-    if name not in result.keys():
-        raise InputError(f"this run kept no `{name}`. {did_you_mean(name, result.keys())}")
+    held = result.keys()
+    if name not in held:
+        raise InputError(f"this run kept no `{name}`. {did_you_mean(name, held)}")
     kept, known, kept_months = KEPT[name], result.labels[KEPT[name].axis], result.months(name)
     sums = {label: (label,) for label in known} if groups is None else groups
     members = [[_find(label, known, f"{name}: no {kept.axis}") for label in group] for group in sums.values()]

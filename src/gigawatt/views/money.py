@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from gigawatt.engine.result import Result
-from gigawatt.views.band import LEVELS, band, band_columns, monthly, when, year_end, year_ends
+from gigawatt.views.band import LEVELS, band, band_columns, monthly, percent, when, year_end, year_ends
 from gigawatt.views.table import BILLION, BN, PERCENT, Cell, Column, Table
 
 
@@ -20,8 +20,7 @@ def payments(result: Result, month: str | None = None, count: int = 12) -> Table
     at = year_end(result, month)
     paid = next(values for _, values in monthly(result, "paid", (at,)))
     found = [(pair, band(row, BILLION)) for pair, row in zip(result.labels["pair"], paid, strict=True)]
-    largest = sorted((entry for entry in found if entry[1][-1] > 0), key=lambda entry: entry[1][::-1], reverse=True)
-    largest.sort(key=lambda entry: entry[1][1], reverse=True)
+    largest = sorted((entry for entry in found if entry[1][2] > 0), key=lambda entry: (-entry[1][1], -entry[1][2]))
     rows = tuple((*pair.split(" > "), *values) for pair, values in largest[:count])
     left = len(largest) - len(rows)
     return Table(
@@ -38,7 +37,7 @@ def funding_gaps(result: Result) -> Table:
     rows: dict[str, list[tuple[Cell, ...]]] = {party: [] for party in result.labels["funded"]}
     for month, gaps in monthly(result, "gap", months):
         for party, gap in zip(rows, gaps, strict=True):
-            rows[party].append((party, month, *band(gap, BILLION), 100.0 * float((gap > 0).mean())))
+            rows[party].append((party, month, *band(gap, BILLION), percent((gap > 0).mean())))
     return Table(
         "Funding gap at year ends",
         (Column("party"), Column("month"), *band_columns(BN), Column("paths with a gap", PERCENT)),
@@ -57,7 +56,7 @@ def missed_payments(result: Result) -> Table:
     for party, months in zip(result.scenario.parties, missed, strict=True):
         if not party.outside:
             late = months[months >= 0]
-            rows.append((party.name, 100.0 * late.size / months.size, *when(late, first)))
+            rows.append((party.name, percent(late.size / months.size), *when(late, first)))
     ranked = sorted(rows, key=lambda row: -float(row[1] or 0.0))
     return Table(
         "First missed payment",

@@ -9,7 +9,7 @@ import numpy as np
 from gigawatt.dates import month_text
 from gigawatt.engine.block import NEVER
 from gigawatt.engine.result import Result
-from gigawatt.views.band import LEVELS, Values, band, band_columns, monthly, when, year_ends
+from gigawatt.views.band import LEVELS, Values, band, band_columns, monthly, percent, tidy, when, year_ends
 from gigawatt.views.table import GW, PERCENT, Cell, Column, Table
 
 TOTAL = "total"
@@ -52,7 +52,7 @@ def stages(result: Result, months: Sequence[str] | None = None) -> Table:
     return Table(
         "Gigawatts of each deal, from announced to energised, at year ends",
         (Column("deal"), Column("month"), *(Column(_word(name), GW) for name in kept)),
-        tuple((deal, m, *(float(medians[name, m][i]) for name in kept)) for i, deal in deals for m in wanted),
+        tuple((deal, m, *(tidy(float(medians[name, m][i])) for name in kept)) for i, deal in deals for m in wanted),
         "Cumulative facility power, medians over paths; `contracted` is what is binding."
         + (f" A run of so many paths does not keep {' and '.join(gone)}." if gone else ""),
     )
@@ -86,7 +86,7 @@ def campuses(result: Result) -> Table:
 def _coming(months: Values, planned: int) -> tuple[Cell, ...]:
     built = months[months < NEVER]
     delay = float(np.median(built)) - planned if built.size else None
-    return (*when(months)[1:], delay, 100.0 * built.size / max(months.size, 1))
+    return (*when(months)[1:], delay, percent(built.size / months.size))
 
 
 def _word(name: str) -> str:

@@ -17,7 +17,6 @@ from gigawatt.dates import month_text
 from gigawatt.errors import InputError, did_you_mean
 from gigawatt.parts.clause import Clause
 from gigawatt.parts.figure import Figure
-from gigawatt.parts.world import figures
 from gigawatt.scenario.nodes import Path, dotted
 from gigawatt.scenario.patch import steps
 from gigawatt.scenario.scenario import Contract, Scenario

@@ -7,7 +7,7 @@ from collections import defaultdict
 import numpy as np
 
 from gigawatt.engine.result import Result
-from gigawatt.views.band import LEVELS, band, band_columns, monthly, when, year_ends
+from gigawatt.views.band import LEVELS, Values, band, band_columns, monthly, percent, when, year_ends
 from gigawatt.views.table import PERCENT, Cell, Column, Table
 
 JOINT = ("ordered", "split")
@@ -23,7 +23,7 @@ def vesting(result: Result) -> Table:
         contract, _, rung = label.rpartition("#")
         given = months >= 0
         size = float(np.median(shares[given])) if given.any() else None
-        chance = 100.0 * float(given.mean())
+        chance = percent(given.mean())
         rows.append((contract, int(rung), size, chance, *when(months[given], result.scenario.first)))
     return Table(
         "Vesting of shares, tranche by tranche",
@@ -54,7 +54,7 @@ def vested_shares(result: Result) -> Table:
     )
 
 
-def _moved(result: Result) -> np.ndarray[tuple[int, ...], np.dtype[np.floating]]:
+def _moved(result: Result) -> Values:
     return next(values for _, values in monthly(result, "moved", year_ends(result, "moved")[-1:]))
 
 
