@@ -13,7 +13,7 @@ from gigawatt.engine.result import Result
 from gigawatt.engine.run import simulate
 from gigawatt.parts.clause import Clause, Once, Pay
 from gigawatt.parts.figure import literal
-from gigawatt.parts.observable import lift
+from gigawatt.parts.observable import Observable, lift
 from gigawatt.parts.readings import (
     announced,
     average,
@@ -36,6 +36,7 @@ from gigawatt.parts.readings import (
     used,
     working,
 )
+from gigawatt.parts.stream import BLOCK
 from gigawatt.parts.world import Funding
 from gigawatt.parts.wrapper import All, Arrears, Guaranteed, Ranked, Upto, While
 from gigawatt.scenario.scenario import Scenario
@@ -94,7 +95,7 @@ def disagreements(scenario: Scenario, seed: int = 1, paths: tuple[int, ...] = (0
 
 @pytest.fixture(scope="module")
 def long() -> Result:
-    return simulate(toy(), 2200, 7, keep="all", workers=1)
+    return simulate(toy(), BLOCK + 152, 7, keep="all", workers=1)
 
 
 def test_the_toy_world_has_defaults_busts_and_lapsed_deals(long: Result) -> None:
@@ -104,7 +105,7 @@ def test_the_toy_world_has_defaults_busts_and_lapsed_deals(long: Result) -> None
     assert 0 < (vested >= 0).mean() < 1
 
 
-@pytest.mark.parametrize("path", [0, 1, 2, 77, 2047, 2048, 2199])
+@pytest.mark.parametrize("path", [0, 1, 2, 77, BLOCK - 1, BLOCK, BLOCK + 151])
 def test_the_twin_agrees_on_a_path_of_the_toy_world(long: Result, path: int) -> None:
     assert differences(long, keep_books(long.scenario, 7, path), path) == []
 
@@ -145,18 +146,17 @@ OBSERVABLES = {
     "larger": larger(lift("0.4 bnUSD/month"), online("d") * "1 bnUSD/GW/month"),
     "smaller": smaller(lift("0.4 bnUSD/month"), online("d") * "1 bnUSD/GW/month"),
     "at least": (online("d") >= "0.5 GW") * "0.3 bnUSD/month",
-    "once reached": once_reached(price("V") >= "103 USD/share") * "0.3 bnUSD/month",
+    "once reached": once_reached(price("V") >= "101 USD/share") * "0.3 bnUSD/month",
     "growth of growth": growth(growth(online("d"))) * "1 bnUSD*month/GW",
 }
 
 
 @pytest.mark.parametrize("rate", OBSERVABLES.values(), ids=OBSERVABLES.keys())
-def test_every_observable_means_the_same_to_both(rate: lift) -> None:  # type: ignore[valid-type]
+def test_every_observable_means_the_same_to_both(rate: Observable) -> None:
     rules = Funding(*(literal(t) for t in FUNDED))
     funded = (party("lab", "1 bnUSD"), party("vendor"), party("cloud", "1 bnUSD", funding=rules))
     world = bare(Pay("lab", "cloud", rate), RENT, parties=(*funded, party("world", outside=True)))
-    result = simulate(world, 1, keep="all")
-    assert result.array("due")[:, 0].any()
+    assert any(keep_books(world, 1, path).months[t].due[0] for path in (0, 3) for t in range(8))
     assert disagreements(world) == []
 
 
@@ -199,7 +199,7 @@ WRAPPED: dict[str, Clause] = {
     "arrears twice": Arrears(Arrears(RENT)),
     "fee in a window": While(HALF, Once("lab", "cloud", lift("0.5 bnUSD"), online("d") >= "0.3 GW")),
     "fee with a strange condition": Once("lab", "cloud", lift("0.5 bnUSD"), solvent("lab") * "0.3"),
-    "negative fee": Once("lab", "cloud", cash("world") - "1 bnUSD", during("2026-02", "2026-02")),
+    "negative fee": All((RENT, Once("lab", "cloud", cash("world") - "1 bnUSD", during("2026-02", "2026-02")))),
 }
 
 SALARY = Pay("lab", "world", lift("0.21 bnUSD/month"))

@@ -369,7 +369,7 @@ class Bookkeeper:
 
         paid = clear(self.parties, self.cash, self.solvent, lines, due, self.of)
         out, into = (self.sums(lines, paid, side) for side in ("payer", "payee"))
-        short = {line.payer for line, d, p in zip(lines, due, paid, strict=True) if p < d * (1.0 - 1e-9)}
+        short = [n for n, p in self.parties.items() if not p.outside and out[n] < owed[n] * (1.0 - 1e-12)]
         for name in self.parties:
             self.cash[name] += into[name] - out[name]
         for name in short:

@@ -26,7 +26,7 @@ class Events:
     """Power phases in the order in which they come.
 
     Arguments:
-        campus, deal, path: rows, one entry for each phase and path that comes within the horizon.
+        campus, deal: places in the flat (row, path) arrays, one for each phase and path that comes in the horizon.
         power: (GW).
         first: (month + 1,) where each month's entries begin; entries before the horizon belong to month 0.
         ready: (phase, path) calendar month in which each phase comes, `NEVER` if it is not built.
@@ -34,7 +34,6 @@ class Events:
 
     campus: NDArray[np.intp]
     deal: NDArray[np.intp]
-    path: NDArray[np.intp]
     power: Floats
     first: NDArray[np.intp]
     ready: Floats
@@ -51,7 +50,8 @@ class Block:
         averages: (month, average, path) averaged share prices.
         bust: (month, path) 1 in a bust.
         events: campus phases.
-        deal: figures of the deals by name (deal, path or 1), in facility gigawatts.
+        deal: figures of the deals by name (deal, path or 1), in facility gigawatts; `span` is what is announced
+            beyond the opening, `binding` what is binding with it, `optional` what may become binding.
     """
 
     draws: Draws
@@ -140,7 +140,7 @@ def _deals(deals: tuple[Deal, ...], draws: Draws, seed: int, index: int) -> dict
         luck[row] = stream(seed, f"binding/{deal.name}", index).random(BLOCK)[: draws.paths]
     return {
         "opening": opening,
-        "capacity": capacity + opening,
+        "span": capacity,
         "binding": binding + opening,
         "optional": (capacity - binding) * (luck < chance),
         **{
@@ -164,11 +164,10 @@ def _events(scenario: Scenario, places: Layout, draws: Draws, seed: int, index: 
     when = np.clip(months - scenario.first, 0, scenario.months).astype(np.int16).ravel()
     order = np.argsort(when, kind="stable")
     order = order[: int(np.searchsorted(when[order], scenario.months))]
-    rows = order // max(draws.paths, 1)
+    phase, path = np.divmod(order, draws.paths)
     return Events(
-        campus=np.array(campuses, dtype=np.intp)[rows],
-        deal=np.array(deals, dtype=np.intp)[rows],
-        path=order % max(draws.paths, 1),
+        campus=np.array(campuses, dtype=np.intp)[phase] * draws.paths + path,
+        deal=np.array(deals, dtype=np.intp)[phase] * draws.paths + path,
         power=(np.stack(power) if power else months).ravel()[order],
         first=np.searchsorted(when[order], np.arange(scenario.months + 1)),
         ready=months,

@@ -7,6 +7,9 @@ import numpy as np
 from gigawatt.engine.state import Model, Rows, State
 from gigawatt.parts.figure import Floats
 
+NOTHING = 1e-200
+"""Stands in for a divisor of nothing, where what is divided has nothing to act on."""
+
 
 def build(model: Model, state: State, t: int) -> dict[str, Floats]:
     """Campuses energise, orders are placed and financed, products arrive, chips age.
@@ -22,8 +25,8 @@ def build(model: Model, state: State, t: int) -> dict[str, Floats]:
     events, deal = model.block.events, model.block.deal
     now = slice(events.first[t], events.first[t + 1])
     powered, feeding = state.powered.copy(), state.feeding.copy()
-    np.add.at(powered, (events.campus[now], events.path[now]), events.power[now])
-    np.add.at(feeding, (events.deal[now], events.path[now]), events.power[now])
+    np.add.at(powered.reshape(-1), events.campus[now], events.power[now])
+    np.add.at(feeding.reshape(-1), events.deal[now], events.power[now])
 
     contracted = deal["binding"] + deal["optional"] * (deal["decided"] <= t)
     ordered = np.minimum(contracted, _announced(model, t + model.leads))
@@ -50,7 +53,7 @@ def _announced(model: Model, months: Rows) -> Floats:
     """Gigawatts announced for one month of each deal (deal, path or 1)."""
     deal = model.block.deal
     share = model.plan[months, np.arange(len(months))][:, np.newaxis]
-    return deal["opening"] + (deal["capacity"] - deal["opening"]) * share
+    return deal["opening"] + deal["span"] * share
 
 
 def _finance(model: Model, state: State, purchased: Floats) -> Floats:
@@ -63,7 +66,7 @@ def _finance(model: Model, state: State, purchased: Floats) -> Floats:
     for party, rows in model.financiers:
         asked, pledged = asked_all[rows].sum(axis=0), pledged_all[rows].sum(axis=0)
         left = np.maximum(state.room[party] - pledged, 0.0)
-        share = np.minimum(1.0, np.divide(left, asked, out=np.ones_like(asked), where=asked > 0))
+        share = np.minimum(1.0, left / np.maximum(asked, NOTHING))
         financed[rows] = state.financed[rows] + open_orders[rows] * share
     return np.minimum(financed, purchased)
 
@@ -127,6 +130,6 @@ def operate(model: Model, working: Floats, t: int) -> dict[str, Floats]:
         earns = labs["earns"][row] * (1.0 + labs["improves"][row]) ** t
         supported = earns * (1.0 - research) * working[deals].sum(axis=0)
         revenue[row] = np.minimum(demand[row], supported)
-        load = np.divide(revenue[row], supported, out=np.ones_like(supported), where=supported > 0)
+        load = revenue[row] / np.maximum(supported, NOTHING)
         used[deals] *= research + (1.0 - research) * load
     return {"used": used, "revenue": revenue, "demand": demand}

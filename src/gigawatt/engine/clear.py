@@ -134,7 +134,8 @@ def clear_columns(
     """The greatest clearing payments of chosen paths.
 
     Arguments:
-        cash, due, lanes, kept_cash, kept_inflow, outside: as for `clear`.
+        cash, due, lanes, kept_cash, kept_inflow, outside: as for `clear`; the shares kept may also be given for the
+            chosen paths alone, (party, chosen).
         columns: (chosen,) indices of the paths to clear. Rows of `due` beyond the lanes are left as they are.
 
     Returns:
@@ -155,8 +156,8 @@ def clear_columns(
     clear_paths(
         gather(np.ascontiguousarray(due), order, columns),
         gather(np.ascontiguousarray(cash), parties, columns),
-        gather(np.ascontiguousarray(kept_cash), parties, columns if kept_cash.shape[1] > 1 else columns * 0),
-        gather(np.ascontiguousarray(kept_inflow), parties, columns if kept_inflow.shape[1] > 1 else columns * 0),
+        gather(np.ascontiguousarray(kept_cash), parties, _where(kept_cash, columns)),
+        gather(np.ascontiguousarray(kept_inflow), parties, _where(kept_inflow, columns)),
         lanes.payee[order],
         np.append(first, order.size),
         np.searchsorted(payer[first], np.arange(lanes.parties + 1)),
@@ -169,3 +170,10 @@ def clear_columns(
     whole = due.copy(order="C")
     scatter(paid, order, columns, whole)
     return Cleared(whole, wave.T, left.T)
+
+
+def _where(kept: NDArray[np.float64], columns: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The columns of a share kept that belong to the chosen paths."""
+    if kept.shape[1] == columns.size:
+        return np.arange(columns.size)
+    return columns if kept.shape[1] > 1 else np.zeros_like(columns)

@@ -6,7 +6,6 @@ Data type: `Folder`.
 from __future__ import annotations
 
 import json
-import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -19,6 +18,8 @@ from gigawatt.errors import RunError
 from gigawatt.scenario.scenario import Scenario
 
 MANIFEST = "manifest.json"
+HEADER_LIMIT = 16_384
+"""Bytes kept for the header of a block file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ class Folder:
 
     def file(self, block: int) -> Path:
         """The file of a block."""
-        return self.path / f"block-{block:05d}.npz"
+        return self.path / f"block-{block:05d}.bin"
 
     def has(self, block: int) -> bool:
         """Whether a block is complete."""
@@ -88,27 +89,47 @@ class Folder:
             RunError: the disk is full or not writable.
         """
 
-        def save(file: Path) -> None:
-            with file.open("wb") as stream:
-                np.savez(stream, allow_pickle=False, **dict(arrays))
-
-        _write(self.file(block), save)
+        _write(self.file(block), lambda file: _save(file, arrays))
 
     def read(self, block: int, name: str) -> NDArray[np.generic]:
-        """One array of one block.
+        """One array of one block, mapped from disk and so read only where it is looked at.
 
         Raises:
             RunError: the block is missing or damaged.
         """
+        file = self.file(block)
         try:
-            with np.load(self.file(block), allow_pickle=False) as found:
-                return np.asarray(found[name])
+            with file.open("rb") as stream:
+                size = int.from_bytes(stream.read(8), "little")
+                header = json.loads(stream.read(size)) if size < HEADER_LIMIT else {}
+            if header["bytes"] != file.stat().st_size:
+                raise ValueError("the file is shorter or longer than it says")
+            entry = header["arrays"][name]
+            shape = tuple(entry["shape"])
+            if 0 in shape:
+                return np.zeros(shape, dtype=entry["dtype"])
+            return np.memmap(file, dtype=entry["dtype"], mode="r", offset=entry["offset"], shape=shape)
         except FileNotFoundError as missing:
-            raise RunError(
-                f"{self.path}: block {block} is missing; continue with `gigawatt resume {self.path}`."
-            ) from missing
-        except (OSError, ValueError, KeyError, zipfile.BadZipFile) as broken:
-            raise RunError(f"{self.file(block)}: damaged ({broken}); delete it and run `gigawatt resume`.") from broken
+            message = f"block {block} is missing; continue with `gigawatt resume {self.path}`."
+            raise RunError(f"{self.path}: {message}") from missing
+        except (OSError, ValueError, KeyError, TypeError) as broken:
+            raise RunError(f"{file}: damaged ({broken}); delete it and run `gigawatt resume {self.path}`.") from broken
+
+
+def _save(file: Path, arrays: Mapping[str, NDArray[np.generic]]) -> None:
+    """A length, a header in JSON, then the arrays as they lie in memory, each on a 64-byte boundary."""
+    entries: dict[str, object] = {}
+    offset = HEADER_LIMIT
+    for name, array in arrays.items():
+        entries[name] = {"dtype": array.dtype.str, "shape": array.shape, "offset": offset}
+        offset += -(-array.nbytes // 64) * 64
+    header = json.dumps({"bytes": offset, "arrays": entries}).encode()
+    with file.open("wb") as stream:
+        stream.write(len(header).to_bytes(8, "little") + header)
+        stream.write(bytes(HEADER_LIMIT - 8 - len(header)))
+        for array in arrays.values():
+            stream.write(np.ascontiguousarray(array).data)
+            stream.write(bytes(-array.nbytes % 64))
 
 
 def _write(file: Path, save: Callable[[Path], object]) -> None:

@@ -31,16 +31,13 @@ class Group:
         names: of the contracts.
         clauses: their expressions; the first one's methods serve all.
         rows: for each lane of the shape, the rows of the due matrix that belong to these contracts.
+        listens: whether these contracts remember what they were paid.
     """
 
     names: tuple[str, ...]
     clauses: tuple[Clause, ...]
     rows: tuple[slice, ...]
-
-    @property
-    def listens(self) -> bool:
-        """Whether these contracts remember what they were paid."""
-        return self.clauses[0].listens
+    listens: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -124,7 +121,9 @@ def layout(scenario: Scenario) -> Layout:
     return Layout(
         row=row,
         groups=tuple(
-            Group(tuple(n for n, _ in m), tuple(c for _, c in m), _in_order(groups[shape], kinds[shape]))
+            Group(
+                tuple(n for n, _ in m), tuple(c for _, c in m), _in_order(groups[shape], kinds[shape]), m[0][1].listens
+            )
             for shape, m in stacks.items()
         ),
         lanes=tuple(lanes),

@@ -136,10 +136,13 @@ def _clear(
     short_paths = np.flatnonzero((after[inside] < -SHORT * out[inside]).any(axis=0))
     if not short_paths.size:
         return due, Books(after, state.solvent, state.missed)
-    kept = [np.where(state.solvent > 0, k, 1.0) for k in (model.kept_cash, model.kept_inflow)]
+    before, since = state.solvent[:, short_paths], state.missed[:, short_paths]
+    kept = [
+        np.where(before > 0, k[:, short_paths] if k.shape[1] > 1 else k, 1.0)
+        for k in (model.kept_cash, model.kept_inflow)
+    ]
     cleared = clear_columns(cash, due, places.clearing, kept[0], kept[1], places.outside, short_paths)
     fallen, left = cleared.wave >= 0, cleared.left
-    before, since = state.solvent[:, short_paths], state.missed[:, short_paths]
     lost = np.where(fallen & (before > 0), left, 0.0)
     left = left - lost
     left[places.capital] += lost.sum(axis=0)

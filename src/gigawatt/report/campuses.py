@@ -12,7 +12,9 @@ from gigawatt.report.markup import Html, details, figure, join, number, percent,
 from gigawatt.report.series import both
 from gigawatt.views.fan import Timing, timings
 
-ROW, HEAD = 12.0, 17.0
+HEAD = 17.0
+FEW = 6
+"""Up to so many phases of a campus each have their own words; more stand closer, and only the last tells its power."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -26,6 +28,11 @@ class Row:
     def chance(self) -> float:
         """Probability that what is not yet energised is built."""
         return min((when.chance for phase, when in self.phases if not phase.certain), default=1.0)
+
+    @property
+    def pitch(self) -> float:
+        """Height of a phase in pixels."""
+        return 12.0 if len(self.phases) <= FEW else 6.0
 
     @property
     def power(self) -> float:
@@ -50,7 +57,8 @@ def campuses(page: Context) -> Html:
         "Each line is a phase of power: the upright mark is the planned month, the dot the median (p50) and the end of "
         "the thin line the 90 % quantile (p90) of the paths on which the campus is built. The chance that it is built "
         "at all stands beside its name. A square is power that ran when the scenario began; an arrow lies after the "
-        "horizon. Power that has come is energised only once hardware has arrived."
+        "horizon. Where a campus has many phases, only the last tells its power. Power that has come is energised only "
+        "once hardware has arrived."
     )
     head = ["Campus", "Owner", "Deal", "Power", "Planned", "p10", "p50", "p90", "Built"]
     cells = []
@@ -71,7 +79,8 @@ def campuses(page: Context) -> Html:
 def _gantt(page: Context, rows: list[Row], width: float, class_: str) -> Html:
     beside = width > 500
     left = 262.0 if beside else 14.0
-    heights = [max(len(r.phases) * ROW, HEAD * 2) + 10 if beside else len(r.phases) * ROW + HEAD * 2 + 8 for r in rows]
+    bodies = [len(r.phases) * r.pitch for r in rows]
+    heights = [max(body, HEAD * 2) + 10 if beside else body + HEAD * 2 + 10 for body in bodies]
     top = 26.0
     height = top + sum(heights) + 28
     frame = svg.Plot(width, height, svg.Scale(*page.span, left, width - 62), svg.Scale(0, 1, height - 28, top))
@@ -83,8 +92,8 @@ def _gantt(page: Context, rows: list[Row], width: float, class_: str) -> Html:
         parts += _names(page, row, y, left if beside else width, beside)
         start = y + (5 if beside else HEAD * 2 + 1)
         parts += [
-            _phase(frame, phase, when, start + ROW * (k + 0.5), page.tint(row.campus.owner))
-            for k, (phase, when) in enumerate(row.phases)
+            _phase(frame, row, k, start + row.pitch * (k + 0.5), page.tint(row.campus.owner))
+            for k in range(len(row.phases))
         ]
         y += tall
     likely = sum(row.power * row.chance for row in rows)
@@ -108,28 +117,33 @@ def _names(page: Context, row: Row, y: float, room: float, beside: bool) -> list
     deals = ", ".join(dict.fromkeys(page.deal(phase.deal) for phase, _ in row.phases))
     certain = all(phase.certain for phase, _ in row.phases)
     state = "running" if certain else f"{percent(row.chance)} built"
-    second = f"{number(row.power)} GW, {state}; {deals}"
-    full = f"{row.campus.title} ({owner}): {second}"
+    steps = f" in {len(row.phases)} phases" if len(row.phases) > 1 else ""
+    second = f"{number(row.power)} GW{steps}, {state}; {owner}"
+    full = f"{row.campus.title}: {second}; for {deals}"
     tint = page.tint(row.campus.owner)
-    first = svg.fit(f"{row.campus.title} – {owner}", room - 8, 12.4)
+    first = svg.fit(row.campus.title, room - 8)
     # Two lines beside the phases on a desk, above them on a phone.
     return [
         svg.group(
             svg.text(0, y + 15, first, f"label {tint}"),
-            svg.text(0, y + (29 if beside else 30), svg.fit(second, room - 8, 11.2), "small"),
+            svg.text(0, y + (29 if beside else 30), svg.fit(second, room - 8, 6.1), "small"),
             title=full,
         )
     ]
 
 
-def _phase(frame: svg.Plot, phase: Phase, when: Timing, y: float, tint: str) -> Html:
+def _phase(frame: svg.Plot, row: Row, index: int, y: float, tint: str) -> Html:
+    phase, when = row.phases[index]
+    half_tall = min(5.0, row.pitch / 2 - 0.5)
+    worded = len(row.phases) <= FEW or index == len(row.phases) - 1
     power = f"{number(phase.power.central)} GW"
     planned = dates.month_text(phase.month)
     if phase.certain or not when.quantiles:
         x = frame.x.inside(phase.month)
         title = f"{power}, energised by {planned}" if phase.certain else f"{power}, planned for {planned}: never built"
-        mark = svg.rect(x, y - 4, 8, 8, f"fill {tint}") if phase.certain else svg.rule(x, y - 5, x, y + 5, "plan")
-        return svg.group(mark, svg.text(x + 13, y + 4, power, "small"), title=title)
+        square = svg.rect(x, y - half_tall + 1, 8, 2 * half_tall - 2, f"fill {tint}")
+        mark = square if phase.certain else svg.rule(x, y - half_tall, x, y + half_tall, "plan")
+        return svg.group(mark, *([svg.text(x + 13, y + 4, power, "small")] if worded else []), title=title)
     ends = [dates.month_text(month) for month in when.quantiles]
     title = f"{power}: planned {planned}, p10 {ends[0]}, median {ends[1]}, p90 {ends[2]} where it is built"
     x, half, late = (frame.x.inside(month) for month in (phase.month, when.quantiles[1], when.quantiles[2]))
@@ -137,9 +151,10 @@ def _phase(frame: svg.Plot, phase: Phase, when: Timing, y: float, tint: str) -> 
     parts = [
         svg.rule(x, y, late, y, f"whisker stroke {tint}"),
         svg.rule(x, y, half, y, f"delay stroke {tint}"),
-        svg.rule(x, y - 5, x, y + 5, "plan"),
+        svg.rule(x, y - half_tall, x, y + half_tall, "plan"),
     ]
     if when.quantiles[1] <= frame.x.high:
-        parts.append(svg.dot(half, y, 3.4, f"fill {tint}"))
-    parts.append(svg.text(late + 6, y + 4, f"{'→ ' if beyond else ''}{power}", "small"))
+        parts.append(svg.dot(half, y, min(3.4, half_tall), f"fill {tint}"))
+    if worded or beyond:
+        parts.append(svg.text(late + 6, y + 4, f"{'→ ' if beyond else ''}{power if worded else ''}", "small"))
     return svg.group(*parts, title=title)

@@ -55,8 +55,8 @@ def cash(page: Context) -> Html:
     ]
     return join(
         [
-            el("div", *cards, class_="cards"),
             el("p", note + rest, class_="note"),
+            el("div", *cards, class_="cards"),
             table("Who misses a payment, and cash (bn USD)", heads, summary),
         ]
     )
@@ -80,7 +80,7 @@ def _cash_picture(
     tint, size = page.tint(name), (300.0, 210.0)
     lines = [Line("median", xs, middle, tint, "thick")]
     band = Band("p10 to p90", xs, low, high, tint)
-    frame, _ = frame_of(size, page.span, lines, band, named=False, room=STRIP)
+    frame, _ = frame_of(size, page.span, lines, band, named=False, room=STRIP if missed.months.any() else 0.0)
     floor = size[1] - 2
     width = max((frame.right - frame.left) / len(missed.months) - 0.3, 0.6)
     peak = float(missed.months.max()) or 1.0
@@ -100,4 +100,4 @@ def _cash_picture(
         f"Cash of {page.party(name)}: median {number(float(middle[-1]))} bn USD at the end, 80 % of paths between "
         f"{number(float(low[-1]))} and {number(float(high[-1]))} bn USD. {_misses(missed)}"
     )
-    return chart(size, page.span, label, "bn USD", lines, band, named=False, extra=bars, room=STRIP)
+    return chart(size, page.span, label, "bn USD", lines, band, named=False, extra=bars, room=STRIP if bars else 0.0)

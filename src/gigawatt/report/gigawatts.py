@@ -80,8 +80,8 @@ def _stack(
     top = max(float(high.max()), float(np.sum(means, axis=0).max()), 0.1)
     marks = svg.ticks(0, top)
     longest = max(len(page.party(name)) for name in order) if order else 0
-    right = min(24 + 6.6 * max(longest, 11), 0.34 * width)
-    frame = svg.plot((width, 430 if width > 500 else 360), page.span, marks, (28, right, 26, 40))
+    right = min(16 + 7.5 * max(longest, 15), (0.22 if width > 500 else 0.34) * width)
+    frame = svg.plot((width, 430 if width > 500 else 360), page.span, marks, (32, right, 26, 40))
     layers, labels = [], []
     base = np.zeros(len(xs))
     for name, mean in zip(order, means, strict=True):
@@ -110,7 +110,8 @@ def _stack(
         frame,
         xs,
         [dates.month_text(x) for x in xs],
-        [(name, colour, [f"{number(float(v))} GW" for v in values]) for name, colour, values in reads],
+        "GW",
+        [(name, colour, [number(float(v)) for v in values]) for name, colour, values in reads],
     )
     label = (
         f"Energised gigawatts from {long_month(xs[0])} to {long_month(xs[-1])}: at the end the median is "
@@ -176,7 +177,7 @@ def announced_to_energised(page: Context) -> Html:
             figure("Announced, binding, financed, delivered, energised: all deals", note, both(draw)),
             table("All deals at year ends: medians (GW)", head, rows(ALL)),
             el("h3", "Deal by deal"),
-            legend([(f"rule {CURVES[n][1]} {CURVES[n][2]}", CURVES[n][0]) for n in curves if n != "online"]),
+            legend([(f"{CURVES[n][1]} {CURVES[n][2]}", CURVES[n][0]) for n in curves if n != "online"], lines=True),
             el("p", "The thick line, in the supplier's colour, is what is energised.", class_="note"),
             el("div", *cards, class_="cards"),
             _deals(page, curves["online"]),
@@ -204,18 +205,25 @@ def _deals(page: Context, online: tuple[tuple[str, ...], dict[str, tuple[Floats,
         low, middle, high = (number(float(curve[at])) for curve in spread_[deal.name])
         schedule = f"{dates.month_text(deal.begins)} to {dates.month_text(deal.ends)}"
         stated = f"{deal.stated} power" if deal.stated != "unknown" else "not said"
-        figures = (deal.capacity, deal.binding, deal.becomes_binding, deal.to_facility, deal.capex)
+        facts = [deal.status.replace("_", " "), schedule, deal.system, stated]
         rows.append(
             [
                 deal.title,
-                deal.system,
-                deal.status.replace("_", " "),
-                schedule,
-                stated,
-                *(page.cited(f) for f in figures),
                 f"{middle} ({low} to {high})",
+                page.cited(deal.capacity),
+                page.cited(deal.binding),
+                *facts,
+                *(page.cited(f) for f in (deal.becomes_binding, deal.to_facility, deal.capex)),
             ]
         )
-    head = ["Deal", "System", "Status", "Schedule", "Stated as", "Announced", "Binding", "Rest becomes binding"]
-    head += ["To facility power", "To be financed", f"Energised {page.mark}: p50 (p10 to p90), GW"]
-    return table("What was agreed, as stated, and what is energised", head, rows, words=(1, 2, 3, 4))
+    head = [
+        "Deal",
+        f"Energised {page.mark}: p50 (p10 to p90), GW",
+        "Announced",
+        "Binding",
+        "Status",
+        "Schedule",
+        "System",
+    ]
+    head += ["Stated as", "Rest becomes binding", "To facility power", "To be financed"]
+    return table("What was agreed, as stated, and what is energised", head, rows, words=(4, 5, 6, 7), computed=False)

@@ -33,9 +33,16 @@ def el(tag: str, *children: str, **attributes: str | float | bool | None) -> Htm
         if value is None or value is False:
             continue
         name = key.rstrip("_").replace("_", "-")
-        words.append(name if value is True else f'{name}="{escape(coordinate(value))}"')
+        words.append(name if value is True else f"{name}={_quoted(coordinate(value))}")
     start = f"<{' '.join(words)}>"
     return Html(start if tag in VOID else f"{start}{join(children)}</{tag}>")
+
+
+def _quoted(value: str) -> str:
+    # JSON is full of double quotes, which single ones around it leave as short as they are.
+    if value.startswith("{"):
+        return "'" + escape(value, quote=False).replace("'", "&#39;") + "'"
+    return f'"{escape(value)}"'
 
 
 def join(parts: Iterable[str], between: str = "") -> Html:
@@ -59,7 +66,8 @@ def number(value: float) -> str:
     if size == 0:
         return "0"
     if size < 0.005:
-        return "<0.01" if value > 0 else ">−0.01"
+        # A few dollars of a billion are rounding, not money.
+        return "0" if size < 1e-6 or value < 0 else "<0.01"
     digits = 2 if size < 9.995 else 1 if size < 99.95 else 0
     return f"{value:,.{digits}f}".replace("-", "−")
 
@@ -79,7 +87,12 @@ def bn(dollars: float) -> str:
 
 
 def table(
-    caption: str, head: Sequence[str], rows: Iterable[Sequence[str]], *, words: Iterable[int] = (), class_: str = ""
+    caption: str,
+    head: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    *,
+    words: Iterable[int] = (),
+    computed: bool = True,
 ) -> Html:
     """A table that scrolls inside its own box where it is too wide.
 
@@ -88,20 +101,31 @@ def table(
         head: names of the columns.
         rows: cells as text; the first names the row.
         words: columns of words, set left and wrapped; all others hold numbers.
-        class_: further classes.
+        computed: its numbers come out of the simulation; the page's script says so of each.
     """
-    wrapped = {0, *words}
+    wrapped, listed = {0, *words}, [tuple(row) for row in rows]
     cells = [
         join(
             el("th", cell, scope="row") if i == 0 else el("td", cell, class_="w" if i in wrapped else None)
             for i, cell in enumerate(row)
         )
-        for row in rows
+        for row in listed
     ]
     heads = [el("th", name, scope="col", class_="w" if i in wrapped else None) for i, name in enumerate(head)]
     body = join(el("tr", row) for row in cells)
-    inner = el("table", el("caption", caption), el("thead", el("tr", *heads)), el("tbody", body))
-    return el("div", inner, class_=f"scroll {class_}".strip(), tabindex="0", role="region", aria_label=caption)
+    classes = ["computed"] if computed else []
+    if any(len(row[0]) > 12 for row in listed):
+        classes.append("named")
+    inner = el(
+        "table",
+        # A caption inside the scrolled box would leave the screen of a phone with it.
+        el("caption", caption, class_="unseen"),
+        el("thead", el("tr", *heads)),
+        el("tbody", body),
+        class_=" ".join(classes) or None,
+    )
+    box = el("div", inner, class_="scroll", tabindex="0", role="region", aria_label=caption)
+    return join([el("p", caption, class_="caption", aria_hidden="true"), box])
 
 
 def details(summary: str, *inside: str) -> Html:
@@ -114,6 +138,12 @@ def figure(title: str, note: str, *inside: str, class_: str | None = None) -> Ht
     return el("figure", el("h3", title), *inside, el("figcaption", note), class_=class_)
 
 
-def legend(items: Iterable[tuple[str, str]]) -> Html:
-    """Names with the colours that stand for them: (colour class, name)."""
-    return el("ul", *(el("li", el("span", class_=f"chip {colour}"), name) for colour, name in items), class_="legend")
+def legend(items: Iterable[tuple[str, str]], *, lines: bool = False) -> Html:
+    """Names with the classes of the colours, or of the lines, that stand for them: (classes, name)."""
+    found = [el("li", _key(look) if lines else el("span", class_=f"chip {look}"), name) for look, name in items]
+    return el("ul", *found, class_="legend")
+
+
+def _key(look: str) -> Html:
+    stroke = el("path", d="M1 5H33", class_=f"line {look}")
+    return el("svg", stroke, viewBox="0 0 34 10", class_="key", aria_hidden="true")

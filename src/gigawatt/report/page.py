@@ -59,6 +59,7 @@ def render(result: Result, catalog: Catalog | None = None) -> str:
         el("footer", el("p", str(result.provenance))),
         el("div", id="tip", role="status", hidden=True),
         el("script", script),
+        data_made=f"Computed by the simulation: {result.provenance}",
     )
     top = el(
         "head",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from gigawatt.report import svg
 from gigawatt.report.context import Context, long_month
-from gigawatt.report.markup import Html, bn, details, figure, join, number, percent, table
+from gigawatt.report.markup import Html, bn, details, figure, join, number, table
 from gigawatt.report.series import both
 from gigawatt.views.fan import fan
 
@@ -45,7 +45,7 @@ def payments(page: Context) -> Html:
     note = (
         f"Mean cash paid from the first month to {long_month(page.mark)}, in bn USD; payers at the left, in their "
         "colours, payees at the right. Paler bands are equity and debt raised under funding rules. Payments below "
-        f"{percent(LEAST)} of the whole stand in the table only."
+        f"{100 * LEAST:g} % of the whole stand in the table only."
     )
     if not any(flow.raised for flow in flows):
         note += " Money raised under funding rules is not shown: none was, or this run did not keep it."
@@ -63,7 +63,7 @@ def payments(page: Context) -> Html:
     caption = f"Cash paid by {page.mark} (bn USD)"
     top = table(f"{caption}: the ten largest", head, rows[:10], words=(1, 2))
     rest = details("Every pair", table(caption, head, rows, words=(1, 2))) if len(rows) > 10 else join([])
-    title = f"Who pays whom, by {long_month(page.mark)}"
+    title = f"Cash paid by {long_month(page.mark)}"
     return join([figure(title, note, both(draw)), top, rest])
 
 
@@ -111,7 +111,7 @@ def _ribbons(page: Context, flows: Sequence[Flow], width: float, class_: str) ->
             words = f"{page.party(name)}, all: mean {bn(value)} bn USD"
             heads.append(svg.rect(x, y, 8, thick, f"fill {page.tint(name)}", words))
             amount = f" {number(value / 1e9)}"
-            label = svg.fit(page.party(name), beside - 18 - 6.6 * len(amount), 12) + amount
+            label = svg.fit(page.party(name), beside - 14 - 7.4 * len(amount)) + amount
             at = x - 5 if side == "end" else x + 13
             heads.append(svg.text(at, y + thick / 2 + 4, label, f"label {page.tint(name)}", side))
     biggest = flows[0]

@@ -42,6 +42,18 @@
     tip.textContent = node.dataset.tip;
     place(event.clientX, event.clientY);
   });
+  // A number of the simulation says what it is and where it came from, once the pointer rests on it.
+  let resting = 0;
+  document.addEventListener("pointerover", (event) => {
+    clearTimeout(resting);
+    const cell = event.target.closest(".computed td");
+    if (!cell || event.target.closest("[data-tip]")) return;
+    resting = setTimeout(() => {
+      const head = cell.closest("table").tHead.rows[0].cells[cell.cellIndex].textContent;
+      tip.textContent = `${cell.parentNode.cells[0].textContent}, ${head}: ${cell.textContent}. ${document.body.dataset.made}`;
+      place(event.clientX, event.clientY);
+    }, 500);
+  });
   document.addEventListener("focusin", (event) => {
     const node = event.target.closest("[data-tip]");
     if (!node || !node.matches(":focus-visible")) return;
@@ -55,6 +67,8 @@
 
   const spot = (svg) => {
     const data = JSON.parse(svg.dataset.hover);
+    const months = data.n.split("|");
+    const rows = data.r.map((row) => ({ ...row, v: row.v.split("|") }));
     const line = document.createElementNS("http://www.w3.org/2000/svg", "line");
     const cover = document.createElementNS("http://www.w3.org/2000/svg", "rect");
     let at = data.x.length - 1;
@@ -75,9 +89,9 @@
       line.setAttribute("visibility", "visible");
       const table = document.createElement("table");
       const top = document.createElement("caption");
-      top.textContent = data.n[at];
+      top.textContent = `${months[at]} (${data.u})`;
       table.append(top);
-      for (const row of data.r) {
+      for (const row of rows) {
         if (!row.v[at]) continue;
         const tr = table.insertRow();
         const th = document.createElement("th");

@@ -116,9 +116,9 @@ def frame_of(
     right = 14.0
     if named:
         longest = max((len(this.name) for this in lines), default=0)
-        right = min(18 + 6.6 * longest, 0.36 * size[0])
+        right = min(16 + 7.6 * longest, 0.36 * size[0])
     left = 16 + 6.6 * max(len(t) for t in svg.tick_texts(marks))
-    return svg.plot(size, span, marks, (26, right, 26 + room, left)), marks
+    return svg.plot(size, span, marks, (30, right, 26 + room, left)), marks
 
 
 def end_labels(frame: svg.Plot, lines: Sequence[Line], gap: float = 14.0) -> list[Html]:
@@ -137,9 +137,9 @@ def hover_of(frame: svg.Plot, lines: Sequence[Line], band: Band | None, unit: st
     rows = []
     for this in reversed(lines):
         at = dict(zip(this.months, this.values, strict=True))
-        rows.append((this.name, this.colour, [f"{number(float(at[m]))} {unit}" if m in at else "" for m in steps]))
+        rows.append((this.name, this.colour, [number(float(at[m])) if m in at else "" for m in steps]))
     if band is not None:
         ends = dict(zip(band.months, zip(band.low, band.high, strict=True), strict=True))
         texts = [f"{number(float(ends[m][0]))} to {number(float(ends[m][1]))}" if m in ends else "" for m in steps]
         rows.append((band.name, band.colour, texts))
-    return svg.hovers(frame, steps, [month_text(m) for m in steps], rows)
+    return svg.hovers(frame, steps, [month_text(m) for m in steps], unit, rows)

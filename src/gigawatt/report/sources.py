@@ -26,6 +26,7 @@ def assumptions(page: Context) -> Html:
                 ["Figure", "Value", "Rests on", "Why"],
                 _rows(page, group, numbers),
                 words=(1, 2, 3),
+                computed=False,
             ),
         )
         for part, group in groups.items()
@@ -37,7 +38,7 @@ def assumptions(page: Context) -> Html:
         f"catalogue with {len(numbers)} sources, the others are assumptions with a reason or terms of contracts."
     )
     contracts = [[c.title or c.name, c.form.replace("_", " "), str(c.clause)] for c in page.result.scenario.contracts]
-    words = table("Contracts in words", ["Contract", "Form", "What it says"], contracts, words=(1, 2))
+    words = table("Contracts in words", ["Contract", "Form", "What it says"], contracts, words=(1, 2), computed=False)
     return join(
         [
             el("p", lead),

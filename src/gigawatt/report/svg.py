@@ -153,7 +153,7 @@ def y_axis(frame: Plot, marks: Sequence[float], unit: str = "") -> Html:
     parts = [rule(frame.left, frame.y(v), frame.right, frame.y(v), "zero" if v == 0 else "grid") for v in marks]
     names = tick_texts(marks)
     parts += [text(frame.left - 6, frame.y(v) + 4, n, "tick", "end") for v, n in zip(marks, names, strict=True)]
-    return join([*parts, text(2, frame.top - 9, unit, "unit")] if unit else parts)
+    return join([*parts, text(2, frame.top - 13, unit, "unit")] if unit else parts)
 
 
 def tick_texts(marks: Sequence[float]) -> tuple[str, ...]:
@@ -202,9 +202,9 @@ def spread(places: Sequence[float], gap: float, low: float, high: float) -> list
     return moved
 
 
-def fit(words: str, width: float, size: float = 12.0) -> str:
-    """Words cut so that they take about this many pixels."""
-    most = max(3, int(width / (0.54 * size)))
+def fit(words: str, width: float, per_letter: float = 7.4) -> str:
+    """Words cut so that they take about this many pixels; a bold letter takes 7.4 on average, a small one 6."""
+    most = max(3, int(width / per_letter))
     return words if len(words) <= most else words[: most - 1].rstrip(" ,.(") + "…"
 
 
@@ -231,7 +231,7 @@ def svg(frame: Plot, label: str, *parts: str, hover: Html | str = "", class_: st
 
 
 def hovers(
-    frame: Plot, xs: Sequence[float], names: Sequence[str], rows: Iterable[tuple[str, str, Sequence[str]]]
+    frame: Plot, xs: Sequence[float], names: Sequence[str], unit: str, rows: Iterable[tuple[str, str, Sequence[str]]]
 ) -> str:
     """What a reader sees of each month under the pointer, as JSON for the page's script.
 
@@ -239,14 +239,16 @@ def hovers(
         frame: the picture.
         xs: x value of each step.
         names: what each step is called, such as `2027-03`.
+        unit: of all values.
         rows: name, colour class and the text at each step.
     """
     return json.dumps(
         {
             "x": [round(frame.x(x), 1) for x in xs],
             "y": [round(frame.top, 1), round(frame.bottom, 1)],
-            "n": list(names),
-            "r": [{"n": name, "c": colour, "v": list(values)} for name, colour, values in rows],
+            "n": "|".join(names),
+            "u": unit,
+            "r": [{"n": name, "c": colour, "v": "|".join(values)} for name, colour, values in rows],
         },
         ensure_ascii=False,
         separators=(",", ":"),

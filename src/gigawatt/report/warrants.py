@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from gigawatt.parts.clause import CASH, Clause, Once, Pay
 from gigawatt.parts.figure import Figure
@@ -14,8 +15,12 @@ from gigawatt.report.markup import Html, figure, join, number, percent, table
 from gigawatt.report.series import both
 from gigawatt.scenario.scenario import Contract
 from gigawatt.units import unit
-from gigawatt.views.fan import Timing, fan, timings
+from gigawatt.views.fan import Timing, draws, fan, timings
 
+Spans: TypeAlias = dict[str, tuple[float, float, float]]
+"""Name of an uncertain figure to the 10, 50 and 90 % quantile of what it was drawn as, in internal units."""
+
+SHARE, MILLION = unit("share"), 1e6
 MARKS = {"power": unit("GW"), "price": unit("USD/share")}
 
 
@@ -84,34 +89,58 @@ def _ladder(page: Context, contract: Contract, rungs: list[Rung]) -> Html:
     expected = sum(float(moved.values[3, labels.index(r.timing.label)]) for r in rungs)
 
     def draw(width: float, class_: str) -> Html:
-        return _rows(page, contract, rungs, width, class_)
+        return _rows(page, contract, rungs, spans, width, class_)
 
+    spans = _spans(page, rungs)
     reads = sorted({name for leaf in _leaves(contract.clause) if isinstance(leaf, Once) for name in _reads(leaf.when)})
     note = (
         f"{issuer} gives shares to {holder}, each tranche once, when all of its marks have been reached "
         f"(read from: {', '.join(reads) or 'nothing'}). Bar: share of paths on which the tranche vests within the "
-        "horizon; dot and line at the right: median month and 10 % to 90 % quantile of those paths. "
-        f"On average {number(expected / 1e6)} million shares have vested by {page.mark}."
+        "horizon; marks that are drawn are given by their 10 % and 90 % quantile; dot and line at the right: median "
+        "month and 10 % to 90 % quantile of those paths. "
+        f"On average {number(expected / MILLION)} million shares have vested by {page.mark}."
     )
     head = ["Tranche", "Shares", "Gigawatt mark", "Price mark", "Vests", "Median month (p10 to p90)"]
     rows = [
         [
             r.label,
-            page.cited(r.shares) if r.shares else "–",
-            page.cited(r.power) if r.power else "–",
-            page.cited(r.price) if r.price else "–",
+            *(page.cited(f, _table_text(f, spans)) if f else "–" for f in (r.shares, r.power, r.price)),
             *when(r.timing),
         ]
         for r in rungs
     ]
     title = f"{contract.title or contract.name}: marks, chances and dates"
-    return join([figure(title, note, both(draw)), table(f"{contract.title}: tranches", head, rows, words=(5,))])
+    return join([figure(title, note, both(draw)), table(f"{contract.title}: tranches", head, rows, words=(1, 2, 3, 5))])
 
 
-def _rows(page: Context, contract: Contract, rungs: list[Rung], width: float, class_: str) -> Html:
+def _spans(page: Context, rungs: list[Rung]) -> Spans:
+    """What uncertain marks and amounts were drawn as."""
+    figures = [f for r in rungs for f in (r.shares, r.power, r.price) if f is not None and not f.certain]
+    names = list(dict.fromkeys(f.name for f in figures))
+    low, middle, high = draws(page.result, names).values
+    return {name: (float(a), float(b), float(c)) for name, a, b, c in zip(names, low, middle, high, strict=True)}
+
+
+def _table_text(figure: Figure, spans: Spans) -> str:
+    if figure.name not in spans:
+        return f"{number(figure.central / MILLION)} mn shares" if figure.unit.same_dimension(SHARE) else str(figure)
+    factor, words = (MILLION, "mn shares") if figure.unit.same_dimension(SHARE) else (figure.unit.factor, figure.unit)
+    low, middle, high = (number(value / factor) for value in spans[figure.name])
+    return f"{middle} {words} ({low} to {high})"
+
+
+def _short_text(figure: Figure, spans: Spans) -> str:
+    """The mark in a picture: `1.2–2.9 GW` where it is drawn."""
+    if figure.name not in spans:
+        return str(figure)
+    low, _, high = spans[figure.name]
+    return f"{number(low / figure.unit.factor)}–{number(high / figure.unit.factor)} {figure.unit}"
+
+
+def _rows(page: Context, contract: Contract, rungs: list[Rung], spans: Spans, width: float, class_: str) -> Html:
     beside = width > 500
     tall = 34.0 if beside else 60.0
-    words = 250.0 if beside else 0.0
+    words = 270.0 if beside else 0.0
     bar = (words, words + (220 if beside else 110))
     time = svg.Scale(*page.span, bar[1] + (70 if beside else 52), width - 14)
     top = 30.0
@@ -124,10 +153,10 @@ def _rows(page: Context, contract: Contract, rungs: list[Rung], width: float, cl
         parts.append(svg.text(0, 16, "tranche: marks", "unit"))
     for i, rung in enumerate(rungs):
         y = top + tall * (i + 0.5) if beside else top + tall * i + 40
-        marks = ", ".join(str(f) for f in (rung.power, rung.price) if f is not None) or "no marks"
+        marks = ", ".join(_short_text(f, spans) for f in (rung.power, rung.price) if f is not None) or "no marks"
         label = f"{rung.label}: {marks}"
         parts.append(
-            svg.text(0, y + 4 if beside else y - 17, svg.fit(label, words - 12 if beside else width), "strong")
+            svg.text(0, y + 4 if beside else y - 17, svg.fit(label, words - 10 if beside else width, 6.7), "strong")
         )
         full = (bar[1] - bar[0]) * 0.98
         parts.append(svg.rect(bar[0], y - 8, full, 16, "track"))

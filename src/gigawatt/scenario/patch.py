@@ -23,8 +23,13 @@ from gigawatt.scenario.text import Document, kind, read, value
 _STEP = re.compile(r"\[(?P<at>[0-9]{1,9})\]|(?P<dot>\.?)(?P<name>[^\s.\[\]\"=]+)|\[(?P<quoted>\"(?:[^\"\\]|\\.)*\")\]")
 
 
+WHOLE = frozenset(("claim", "claims", "figure", "choice", "split", "ordered", "uniform", "triangular"))
+WHOLE |= {"normal", "lognormal", "beta"}
+"""Keys that make a mapping a figure: a figure replaces another as a whole, because its keys mean nothing apart."""
+
+
 def merge(base: Data, patch: Data) -> Data:
-    """A patch laid over a base: mappings merge key by key, a null removes its key, all else replaces.
+    """A patch laid over a base: mappings merge key by key, a null removes its key, figures and all else replace.
 
     Arguments:
         base: what there is; stays as it was.
@@ -35,7 +40,7 @@ def merge(base: Data, patch: Data) -> Data:
 
     Source: the rules are those of JSON Merge Patch (IETF RFC 7396, 2014, section 2).
     """
-    if not isinstance(patch, dict):
+    if not isinstance(patch, dict) or WHOLE & patch.keys():
         return copied(patch)
     return _laid(base if isinstance(base, dict) else {}, patch)
 
@@ -279,7 +284,7 @@ def _reach(data: Data, path: Path) -> tuple[bool, bool]:
 
 
 def _vain_removals(path: Path, base: Data, patch: Data) -> Iterator[Path]:
-    if isinstance(patch, dict):
+    if isinstance(patch, dict) and not WHOLE & patch.keys():
         below = base if isinstance(base, dict) else {}
         for key, new in patch.items():
             if new is None and key not in below:

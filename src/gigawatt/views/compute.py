@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from gigawatt.engine.result import Result
@@ -10,36 +12,34 @@ from gigawatt.units import unit
 from gigawatt.views.band import band, band_columns, drawn, monthly, year_ends
 from gigawatt.views.table import Cell, Column, Table
 
-ACCELERATORS, H100, OPERATIONS = "accelerators", "H100-equivalents", "dense FP8"
+QUANTITIES = {"accelerators": "", "H100-equivalents": "h100e"}
+"""Ways of counting accelerators, and the figure of a deal that each is multiplied by."""
 
 
 def accelerators(result: Result) -> Table:
-    """Working accelerators at year ends."""
-    return _table(result, "Working accelerators at year ends", ACCELERATORS, "chip", None)
-
-
-def h100_equivalents(result: Result) -> Table:
-    """Working accelerators at year ends, counted as so many H100."""
-    return _table(result, "Working accelerators at year ends, in H100-equivalents", H100, "chip", "h100e")
+    """Working accelerators of all deals at year ends, as they are and in H100-equivalents."""
+    rows = [row for what, figure in QUANTITIES.items() for row in _rows(result, what, "chip", figure)]
+    return Table("Working accelerators at year ends", _columns("chip"), tuple(rows), "Summed over all deals.")
 
 
 def operations(result: Result) -> Table:
     """Dense FP8 operations per second of all working accelerators at year ends."""
-    return _table(result, "Dense FP8 operations per second at year ends", OPERATIONS, "ZFLOP/s", "flops")
+    rows = tuple(_rows(result, "dense FP8", "ZFLOP/s", "flops"))
+    return Table("Operations per second at year ends", _columns("ZFLOP/s"), rows, "Summed over all deals.")
 
 
-def _table(result: Result, title: str, what: str, of: str, figure: str | None) -> Table:
-    """A sum over deals of working accelerators times a figure of each deal, which lean runs do not keep."""
-    rows: list[tuple[Cell, ...]] = []
+def _columns(of: str) -> tuple[Column, ...]:
+    return (Column("quantity"), Column("month"), *band_columns(of))
+
+
+def _rows(result: Result, what: str, of: str, figure: str) -> Iterator[tuple[Cell, ...]]:
+    """A sum over deals of working accelerators times a figure of each deal; lean runs keep nothing but the former."""
     weights = _weights(result, figure)
     for month, chips in monthly(result, "chips", year_ends(result, "chips")):
-        rows.append((what, month, *band((chips * weights).sum(axis=0), unit(of).factor)))
-    return Table(title, (Column("quantity"), Column("month"), *band_columns(of)), tuple(rows), "Summed over all deals.")
+        yield (what, month, *band((chips * weights).sum(axis=0), unit(of).factor))
 
 
-def _weights(result: Result, figure: str | None) -> Floats:
+def _weights(result: Result, figure: str) -> Floats:
     """(deal, path or 1) in internal units."""
-    if figure is None:
-        return np.ones((1, 1))
-    found = [drawn(result, getattr(deal, figure)) for deal in result.scenario.deals]
+    found = [drawn(result, getattr(deal, figure)) for deal in result.scenario.deals] if figure else []
     return np.stack(np.broadcast_arrays(*found)) if found else np.ones((1, 1))

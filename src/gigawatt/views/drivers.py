@@ -107,14 +107,12 @@ def inputs(result: Result, month: str) -> Iterator[Input]:
         moving = [row + i for i, phase in enumerate(campus.phases) if not phase.certain]
         row += len(campus.phases)
         if moving:
-            found.append(Input(f"delay of campus {campus.name}", ready[moving[0]]))
+            found.append(Input(f"campuses.{campus.name} comes late", ready[moving[0]]))
     if "contracted" in result.keys():  # noqa: SIM118 - a result is no mapping
         binding = _read(result, "contracted", [result.months("contracted").index(month)])[0]
         for deal, reached in zip(scenario.deals, binding, strict=True):
             whole = _of(deal.capacity, drawn) * _of(deal.to_facility, drawn) + _of(deal.opening, drawn)
-            found.append(
-                Input(f"all of deal {deal.name} becomes binding", np.where(reached > 0.9999 * whole, 1.0, 0.0))
-            )
+            found.append(Input(f"deals.{deal.name} becomes binding", np.where(reached > 0.9999 * whole, 1.0, 0.0)))
     found.append(Input("months in a bust", _read(result, "bust")[:until].sum(axis=0)))
     return (this for this in found if float(np.ptp(this.values)) > 0)
 

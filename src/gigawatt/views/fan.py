@@ -137,6 +137,35 @@ def timings(result: Result, name: str) -> tuple[Timing, ...]:
     return tuple(found)
 
 
+def draws(result: Result, names: Sequence[str], levels: Sequence[float] = LEVELS) -> Labelled:
+    """Quantiles of what uncertain figures of the scenario were drawn as.
+
+    Arguments:
+        result: the run.
+        names: of figures, such as `deals.amd.capacity`.
+        levels: quantiles, between 0 and 1.
+
+    Returns:
+        (statistic, figure) in internal units.
+
+    Raises:
+        InputError: no such figure, or a certain one.
+    """
+    known = result.labels["figure"]
+    rows = [_find(name, known, "no uncertain figure") for name in names]
+    values = [
+        np.quantile(array.astype(np.float64), levels, axis=-1) for _, array in _pieces(result, "figures", rows, 1)
+    ]
+    return Labelled(
+        name="figures",
+        values=np.concatenate([np.zeros((len(levels), 0)), *values], axis=1),
+        dims=("statistic", "figure"),
+        labels={"statistic": tuple(f"p{100 * level:g}" for level in levels), "figure": tuple(names)},
+        unit="internal units",
+        source=str(result.provenance),
+    )
+
+
 def _pieces(result: Result, name: str, rows: Sequence[int], entities: int) -> Iterator[tuple[int, NDArray[np.generic]]]:
     """Some rows of an array at a time, as many as fit the memory, each with the position of its first row."""
     step = max(1, MEMORY // max(8 * entities * result.provenance.paths, 1))

@@ -21,12 +21,15 @@ def payments(result: Result, month: str | None = None, count: int = 12) -> Table
     paid = next(values for _, values in monthly(result, "paid", (at,)))
     found = [(pair, band(row, BILLION)) for pair, row in zip(result.labels["pair"], paid, strict=True)]
     largest = sorted((entry for entry in found if entry[1][2] > 0), key=lambda entry: (-entry[1][1], -entry[1][2]))
-    rows = tuple((*pair.split(" > "), *values) for pair, values in largest[:count])
+    rows: list[tuple[Cell, ...]] = []
+    for pair, values in largest[:count]:
+        payer, _, payee = pair.partition(" > ")
+        rows.append((payer, payee, *values))
     left = len(largest) - len(rows)
     return Table(
         f"Payments from the start to {at}",
         (Column("from"), Column("to"), *band_columns(BN)),
-        rows,
+        tuple(rows),
         "Cash that was really paid." + (f" {left} smaller pairs are left out." if left else ""),
     )
 
@@ -40,9 +43,10 @@ def funding_gaps(result: Result) -> Table:
             rows[party].append((party, month, *band(gap, BILLION), percent((gap > 0).mean())))
     return Table(
         "Funding gap at year ends",
-        (Column("party"), Column("month"), *band_columns(BN), Column("paths with a gap", PERCENT)),
+        (Column("party"), Column("month"), *band_columns(BN), Column("paths", PERCENT)),
         tuple(row for found in rows.values() for row in found),
-        "Cash short of the party's own target in that month, after all equity and debt it can raise."
+        "Cash short of the party's own target in that month, after all equity and debt it can raise; "
+        "`paths` is the share of paths that lack anything then."
         if rows
         else "No party has funding rules.",
     )
@@ -57,10 +61,12 @@ def missed_payments(result: Result) -> Table:
         if not party.outside:
             late = months[months >= 0]
             rows.append((party.name, percent(late.size / months.size), *when(late, first)))
-    ranked = sorted(rows, key=lambda row: -float(row[1] or 0.0))
+    ranked = sorted((row for row in rows if row[1]), key=lambda row: -float(row[1] or 0.0))
+    never = [str(row[0]) for row in rows if not row[1]]
     return Table(
         "First missed payment",
         (Column("party"), Column("probability", PERCENT), *(Column(f"p{100 * level:g}") for level in LEVELS)),
         tuple(ranked),
-        "Months among the paths on which the party misses one by the end of the horizon.",
+        "Months among the paths on which the party misses one by the end of the horizon."
+        + (f" On no path: {', '.join(never)}." if never else ""),
     )

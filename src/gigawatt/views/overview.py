@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gigawatt.engine.result import Result
 from gigawatt.views.band import year_end
-from gigawatt.views.compute import accelerators, h100_equivalents, operations
+from gigawatt.views.compute import accelerators, operations
 from gigawatt.views.drivers import gap_drivers, power_drivers
 from gigawatt.views.money import funding_gaps, missed_payments, payments
 from gigawatt.views.power import energised, stages
@@ -23,7 +23,6 @@ def overview(result: Result) -> dict[str, Table]:
         "energised": energised(result),
         "stages": stages(result, (month,)),
         "accelerators": accelerators(result),
-        "h100_equivalents": h100_equivalents(result),
         "operations": operations(result),
         "payments": payments(result, month),
         "funding_gaps": funding_gaps(result),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields, is_dataclass
 from typing import Any
@@ -24,6 +25,8 @@ from gigawatt.scenario.scenario import Contract, Scenario
 GROUPS = ("contracts", "deals", "parties", "campuses", "shares", "processes", "labs")
 MONTHS = ("begins", "ends", "month")
 MOST_RIVALS = 6
+CONDITIONS = {r", once reached \* from ": ", once reached, from ", r", once reached \* ": ", once reached, and "}
+"""A product of conditions, as it is said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +76,12 @@ def explain(scenario: Scenario, catalog: Catalog, path: str) -> Node:
         return _value(dotted(way), _reach(scenario, way), catalog)
     found = [f for f in scenario.figures() if _below(f.name, path)]
     if not found:
-        names = [name.split(".", maxsplit=1)[0] for name in (f.name for f in scenario.figures()) if name]
-        raise InputError(f"explain: the scenario has no `{path}`. {did_you_mean(str(way[0]), {*GROUPS, *names})}")
+        named = [steps(f.name)[: len(way)] for f in scenario.figures() if f.name]
+        near = [dotted(other) for other in named if other[0] == way[0]] or [
+            *GROUPS,
+            *(str(other[0]) for other in named),
+        ]
+        raise InputError(f"explain: the scenario has no `{path}`. {did_you_mean(path, near)}")
     if len(found) == 1 and found[0].name == path:
         return figure_node(found[0], catalog, path)
     return Node(path, "", tuple(figure_node(f, catalog, _short(f.name, path)) for f in found))
@@ -98,7 +105,10 @@ def show(scenario: Scenario, catalog: Catalog) -> tuple[Node, ...]:
 def english(clause: Clause) -> tuple[str, ...]:
     """A contract in sentences, one for each of its parts, with months as dates."""
     whole = re.sub(r"\bmonth (\d{5})\b", lambda found: month_text(int(found[1])), str(clause))
-    return tuple(part.strip() for part in whole.split(";") if part.strip())
+    for pattern, words in CONDITIONS.items():
+        whole = re.sub(pattern, words, whole)
+    counted = Counter(part.strip() for part in whole.split(";") if part.strip())
+    return tuple(f"{part} ({count} times)" if count > 1 else part for part, count in counted.items())
 
 
 def known_paths(scenario: Scenario) -> Iterator[str]:

@@ -10,6 +10,8 @@ from gigawatt.engine.result import Result
 from gigawatt.views.band import LEVELS, Values, band, band_columns, monthly, percent, when, year_ends
 from gigawatt.views.table import PERCENT, Cell, Column, Table
 
+MONTHS = "Months among the paths on which the tranche vests before its expiry and the end of the horizon."
+NOTHING = "No contract hands over shares."
 JOINT = ("ordered", "split")
 """Kinds of figures that are drawn together, as the unknown rungs of a ladder are."""
 
@@ -35,7 +37,7 @@ def vesting(result: Result) -> Table:
             *(Column(f"p{100 * level:g}") for level in LEVELS),
         ),
         tuple(rows),
-        _note(result) if rows else "No contract hands over shares.",
+        f"{MONTHS} {_ladders(result)}".strip() if rows else NOTHING,
     )
 
 
@@ -50,7 +52,7 @@ def vested_shares(result: Result) -> Table:
         tuple(
             (name, *band(moved[mine].sum(axis=0)), float(moved[mine].sum(axis=0).mean())) for name, mine in rows.items()
         ),
-        _note(result) if rows else "No contract hands over shares.",
+        _ladders(result) if rows else NOTHING,
     )
 
 
@@ -58,7 +60,7 @@ def _moved(result: Result) -> Values:
     return next(values for _, values in monthly(result, "moved", year_ends(result, "moved")[-1:]))
 
 
-def _note(result: Result) -> str:
+def _ladders(result: Result) -> str:
     """Says so when rungs are drawn, because then the result is a range of what the contract may be."""
     granting = {label.rpartition("#")[0] for label in result.labels["grant"]}
     guessed = [
@@ -66,10 +68,9 @@ def _note(result: Result) -> str:
         for contract in result.scenario.contracts
         if contract.name in granting and any(figure.kind in JOINT for figure in contract.figures)
     ]
-    months = "Months among the paths on which the tranche vests before its expiry and the end of the horizon."
     if not guessed:
-        return months
+        return ""
     return (
-        f"{months} Rungs of {', '.join(guessed)} that are not public are drawn anew on each path, "
+        f"Rungs of {', '.join(guessed)} that are not public are drawn anew on each path, "
         "so the result is a range over ladders, not the value of one known contract."
     )
