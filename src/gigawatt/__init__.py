@@ -5,10 +5,10 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from gigawatt.version import VERSION as __version__
+from gigawatt import version
 
 if TYPE_CHECKING:
-    from gigawatt.catalog import load as catalog
+    from gigawatt import catalog
     from gigawatt.engine.array import Labelled
     from gigawatt.engine.network import clear_network
     from gigawatt.engine.result import Result
@@ -16,11 +16,12 @@ if TYPE_CHECKING:
     from gigawatt.scenario.load import load
     from gigawatt.scenario.scenario import Scenario
 
+__version__ = version.VERSION
+
 _HOMES = {
     "Labelled": "gigawatt.engine.array",
     "Result": "gigawatt.engine.result",
     "Scenario": "gigawatt.scenario.scenario",
-    "catalog": "gigawatt.catalog",
     "clear_network": "gigawatt.engine.network",
     "load": "gigawatt.scenario.load",
     "open_run": "gigawatt.engine.run",
@@ -42,6 +43,8 @@ __all__ = [
 
 def __getattr__(name: str) -> object:
     """Import a public name when it is first used, so that the command line starts at once."""
+    if name == "catalog":
+        return import_module("gigawatt.catalog")
     if name not in _HOMES:
         raise AttributeError(f"module `gigawatt` has no attribute `{name}`")
     found: object = getattr(import_module(_HOMES[name]), name)

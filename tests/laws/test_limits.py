@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from itertools import pairwise
 
 import numpy as np
 from hypothesis import given, settings
@@ -116,7 +117,7 @@ def test_seniority_is_put_to_the_test() -> None:
 def test_online_is_at_most_delivered_financed_purchased_and_contracted(world: Scenario) -> None:
     result = run(world)
     chain = [result[name].values for name in ("online", "delivered", "financed", "purchased", "contracted")]
-    for small, large in zip(chain, chain[1:], strict=False):
+    for small, large in pairwise(chain):
         assert (small <= large + 1e-12).all()
     for curve in chain:
         assert (np.diff(curve, axis=0) >= -1e-12).all()

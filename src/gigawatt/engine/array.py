@@ -27,10 +27,10 @@ class Labelled:
 
     Arguments:
         name: what it holds, such as `online`.
-        values: the numbers, in internal units.
+        values: the numbers, in `unit`.
         dims: name of each axis; `path` is last where there is one.
         labels: labels of each axis but `path`.
-        unit: internal unit, as text.
+        unit: what they count, as text.
         source: where it came from (scenario hash, catalogue version, code version, seed).
     """
 
@@ -118,7 +118,7 @@ class Labelled:
             raise InputError(
                 f"`{self.name}` {self.dims} and `{other.name}` {other.dims} have different labels; select equal ones."
             )
-        if not unit(self.unit).same_dimension(unit(other.unit)):
+        if unit(self.unit) != unit(other.unit):
             raise InputError(f"`{self.name}` is in {self.unit} and `{other.name}` in {other.unit}.")
         return replace(self, values=function(self.values, other.values), unit=of)
 
@@ -154,8 +154,11 @@ class Labelled:
 
     def __repr__(self) -> str:
         axes = ", ".join(f"{dim}: {size}" for dim, size in zip(self.dims, self.shape, strict=True))
-        body = show(float(self.values), self.unit) if self.values.ndim == 0 else f"({axes})"
+        body = self._shown(self.values) if self.values.ndim == 0 else f"({axes})"
         return f"<{self.name} {body} in {self.unit}>"
+
+    def _shown(self, value: np.floating | NDArray[np.floating]) -> str:
+        return show(float(value) * unit(self.unit).factor, self.unit)
 
     def _repr_html_(self) -> str:
         table = self.quantile([0.1, 0.5, 0.9]) if "path" in self.dims else self
@@ -165,7 +168,7 @@ class Labelled:
         head = "".join(f"<th>{escape(label)}</th>" for label in rows.labels.get(rows.dims[1], ()))
         names = rows.labels.get(rows.dims[0], ("",))
         body = "".join(
-            f"<tr><th>{escape(name)}</th>" + "".join(f"<td>{show(float(v), self.unit)}</td>" for v in row) + "</tr>"
+            f"<tr><th>{escape(name)}</th>" + "".join(f"<td>{self._shown(v)}</td>" for v in row) + "</tr>"
             for name, row in zip(names, rows.values, strict=True)
         )
         caption = f"{escape(self.name)} in {escape(self.unit)}"

@@ -164,10 +164,10 @@ def _events(scenario: Scenario, places: Layout, draws: Draws, seed: int, index: 
     when = np.clip(months - scenario.first, 0, scenario.months).astype(np.int16).ravel()
     order = np.argsort(when, kind="stable")
     order = order[: int(np.searchsorted(when[order], scenario.months))]
-    phase, path = np.divmod(order, draws.paths)
+    which, path = np.divmod(order, draws.paths)
     return Events(
-        campus=np.array(campuses, dtype=np.intp)[phase] * draws.paths + path,
-        deal=np.array(deals, dtype=np.intp)[phase] * draws.paths + path,
+        campus=np.array(campuses, dtype=np.intp)[which] * draws.paths + path,
+        deal=np.array(deals, dtype=np.intp)[which] * draws.paths + path,
         power=(np.stack(power) if power else months).ravel()[order],
         first=np.searchsorted(when[order], np.arange(scenario.months + 1)),
         ready=months,

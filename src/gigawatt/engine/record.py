@@ -14,8 +14,9 @@ from gigawatt.engine.layout import Layout
 from gigawatt.engine.state import Model, State
 from gigawatt.parts.figure import Floats
 from gigawatt.scenario.scenario import Scenario
+from gigawatt.units import unit
 
-Array = NDArray[np.float32] | NDArray[np.float64]
+Array = NDArray[np.floating]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,7 @@ class Kept:
 
     Arguments:
         axis: what its rows are.
-        unit: internal unit.
+        unit: what its numbers count; the internal unit, but for operations, which are kept per second.
         monthly: kept each month in ordinary runs; otherwise at the end of each year.
         lean: kept (at year ends) even in runs of very many paths.
         meaning: one sentence for people.
@@ -141,7 +142,7 @@ class Recorder:
                     out[i] = tables["paid"][rows].sum(axis=0)
             elif name in ("chips", "h100e", "flops"):
                 chips = tables["working"] * deal["chips"]
-                out[:] = chips if name == "chips" else chips * deal[name]
+                out[:] = chips if name == "chips" else chips * (deal[name] / unit(KEPT[name].unit).factor)
             else:
                 out[:] = self.raised if name == "raised" else tables[name]
         for name, array in self.ledger.items():

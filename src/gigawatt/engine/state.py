@@ -135,7 +135,7 @@ def _plan(scenario: Scenario) -> Floats:
     months = scenario.first + np.arange(scenario.months + max((d.lead for d in scenario.deals), default=0))
     begins = np.array([d.begins for d in scenario.deals])
     length = np.array([max(d.ends - d.begins + 1, 1) for d in scenario.deals])
-    return np.clip((months[:, np.newaxis] - begins + 1) / length, 0.0, 1.0)
+    return np.asarray(np.clip((months[:, np.newaxis] - begins + 1) / length, 0.0, 1.0))
 
 
 def opening(model: Model) -> State:

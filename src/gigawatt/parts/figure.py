@@ -107,19 +107,19 @@ class Figure:
                 return 0.5 * (t[0] + t[1]) + (t[1] - t[0]) / (2 * Z90) * random.standard_normal(BLOCK)
             case "lognormal":
                 mean, spread = 0.5 * (math.log(t[0]) + math.log(t[1])), math.log(t[1] / t[0]) / (2 * Z90)
-                return np.exp(mean + spread * random.standard_normal(BLOCK))
+                return np.asarray(np.exp(mean + spread * random.standard_normal(BLOCK)))
             case "choice":
                 weights = np.asarray(self.weights or (1.0,) * len(t))
                 edges = np.cumsum(weights / weights.sum())[:-1]
-                return np.asarray(t)[np.searchsorted(edges, random.random(BLOCK), side="right")]
+                return np.array(t)[np.searchsorted(edges, random.random(BLOCK), side="right")]
             case "beta":
                 return t[2] + (t[3] - t[2]) * random.beta(t[0], t[1], BLOCK)
             case "ordered":
                 drawn = np.sort(random.random((int(t[3]), BLOCK)), axis=0)
-                return t[0] + (t[1] - t[0]) * drawn[int(t[2]) - 1]
+                return np.asarray(t[0] + (t[1] - t[0]) * drawn[int(t[2]) - 1])
             case "split":
                 parts = random.standard_exponential((int(t[2]), BLOCK))
-                return t[0] * parts[int(t[1]) - 1] / parts.sum(axis=0)
+                return np.asarray(t[0] * parts[int(t[1]) - 1] / parts.sum(axis=0))
             case _:
                 return np.full(BLOCK, t[0])
 

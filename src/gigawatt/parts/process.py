@@ -123,7 +123,8 @@ class SharePrice(Process):
             steps += counts * mean + np.sqrt(counts) * spread * sizes
             steps -= rate * (np.exp(mean + 0.5 * spread**2) - 1.0)
         np.cumsum(steps, axis=0, out=steps)
-        return of(self.first) * np.exp(steps, out=steps)
+        np.exp(steps, out=steps)
+        return np.asarray(steps * of(self.first))
 
     def average(self, prices: Floats, days: int, world: Surroundings) -> Floats:
         """Geometric mean over the last days of each month, exact given the month-end prices without jumps.
@@ -143,7 +144,7 @@ class SharePrice(Process):
         spread = world.draws.of(self.volatility) / np.sqrt(12.0) * np.sqrt(u / 3 - u * u / 4)
         random = stream(world.seed, f"average/{self.name}/{days}", world.block)
         noise = random.standard_normal((world.months, BLOCK))[:, : world.draws.paths]
-        return np.exp(logs - (logs - before) * (u / 2) + spread * noise)
+        return np.asarray(np.exp(logs - (logs - before) * (u / 2) + spread * noise))
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +176,7 @@ class MeanReverting(Process):
         values = world.shocks * spread
         for month in range(world.months):
             values[month] += kept * (values[month - 1] if month else gap)
-        return np.exp(values + mean)
+        return np.asarray(np.exp(values + mean))
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,7 +264,7 @@ def mixing(names: Sequence[str], correlations: dict[tuple[str, str], float], fil
                 )
             ]
         )
-    return np.linalg.cholesky(matrix + 1e-12 * np.eye(len(names)))
+    return np.asarray(np.linalg.cholesky(matrix + 1e-12 * np.eye(len(names))), dtype=np.float64)
 
 
 def _pull(names: Sequence[str], matrix: Floats, vector: Floats, pair: tuple[str, str]) -> float:

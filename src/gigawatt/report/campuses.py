@@ -71,7 +71,7 @@ def campuses(page: Context) -> Html:
     return join(
         [
             figure("Planned months of power, and the months the paths give", note, both(draw)),
-            details("Every phase", table(caption, head, cells, words=(1, 2))),
+            details("Every phase", table(caption, head, cells, words=(1, 2, 4))),
         ]
     )
 

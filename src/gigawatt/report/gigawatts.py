@@ -226,4 +226,4 @@ def _deals(page: Context, online: tuple[tuple[str, ...], dict[str, tuple[Floats,
         "System",
     ]
     head += ["Stated as", "Rest becomes binding", "To facility power", "To be financed"]
-    return table("What was agreed, as stated, and what is energised", head, rows, words=(4, 5, 6, 7), computed=False)
+    return table("What was agreed, as stated, and what is energised", head, rows, words=(4, 5, 6, 7))

@@ -111,7 +111,8 @@ def table(
         )
         for row in listed
     ]
-    heads = [el("th", name, scope="col", class_="w" if i in wrapped else None) for i, name in enumerate(head)]
+    looks = ["w" if i in wrapped else "long" if len(name) > 18 else None for i, name in enumerate(head)]
+    heads = [el("th", name, scope="col", class_=look) for name, look in zip(head, looks, strict=True)]
     body = join(el("tr", row) for row in cells)
     classes = ["computed"] if computed else []
     if any(len(row[0]) > 12 for row in listed):

@@ -83,7 +83,7 @@ def _spread(page: Context, name: str) -> list[tuple[float, float, float, float]]
 
 
 def _ribbons(page: Context, flows: Sequence[Flow], width: float, class_: str) -> Html:
-    beside = 210.0 if width > 500 else 112.0
+    beside = 210.0 if width > 500 else 116.0
     out, into = _sums(flows, lambda f: f.payer), _sums(flows, lambda f: f.payee)
     rows = max(len(out), len(into))
     tall = 420.0 if width > 500 else 380.0
@@ -111,7 +111,7 @@ def _ribbons(page: Context, flows: Sequence[Flow], width: float, class_: str) ->
             words = f"{page.party(name)}, all: mean {bn(value)} bn USD"
             heads.append(svg.rect(x, y, 8, thick, f"fill {page.tint(name)}", words))
             amount = f" {number(value / 1e9)}"
-            label = svg.fit(page.party(name), beside - 14 - 7.4 * len(amount)) + amount
+            label = svg.fit(page.party(name), beside - 18 - 7.4 * len(amount)) + amount
             at = x - 5 if side == "end" else x + 13
             heads.append(svg.text(at, y + thick / 2 + 4, label, f"label {page.tint(name)}", side))
     biggest = flows[0]

@@ -46,7 +46,7 @@
   let resting = 0;
   document.addEventListener("pointerover", (event) => {
     clearTimeout(resting);
-    const cell = event.target.closest(".computed td");
+    const cell = event.target.closest(".computed td:not(.w)");
     if (!cell || event.target.closest("[data-tip]")) return;
     resting = setTimeout(() => {
       const head = cell.closest("table").tHead.rows[0].cells[cell.cellIndex].textContent;

@@ -1,104 +1,26 @@
-"""From the checked form of a scenario to the frozen value the engine runs; all problems are found at once.
-
-Data type: `Builder`.
-"""
+"""From the checked form of a scenario to the frozen value the engine runs; all problems are found at once."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import Any, get_args
+from typing import Any
 
-from pydantic import BaseModel, ValidationError
-
-from gigawatt import dates
 from gigawatt.catalog import Catalog
 from gigawatt.errors import GigawattError, Problem, ScenarioError, did_you_mean
+from gigawatt.parts.contract import FORMS
 from gigawatt.parts.figure import Figure
 from gigawatt.parts.process import MeanReverting, Process, Regime, SCurve, SharePrice, mixing
 from gigawatt.parts.world import Campus, Deal, Earning, Funding, Lab, Party, Phase, Share
 from gigawatt.scenario import schema
+from gigawatt.scenario.builder import Builder
 from gigawatt.scenario.contracts import contract
 from gigawatt.scenario.figures import FigureReader
 from gigawatt.scenario.nodes import Path
 from gigawatt.scenario.patch import Layers
 from gigawatt.scenario.scenario import Contract, Scenario
+from gigawatt.scenario.terms import contract_form
 from gigawatt.units import unit
-
-POSITIVE = ("saturation", "level", "half_life", "boom", "bust", "term", "outstanding", "price", "to_facility")
-SIGNED = ("drift", "bust_drift", "mean", "improves", "interest", "slip")
-SHARES = ("becomes_binding", "built", "take_or_pay", "of_revenue", "research", "common_delay", "bust_pace", "begins")
-SHARES_OF = ("recovery",)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Builder:
-    """Turns the parts of one scenario into values and collects problems.
-
-    Arguments:
-        layers: the scenario's text.
-        reader: reads its figures.
-        problems: shared with the reader.
-    """
-
-    layers: Layers
-    reader: FigureReader
-    problems: list[Problem] = field(default_factory=list)
-
-    def wrong(self, path: Path, message: str, key: bool = False) -> None:
-        """Note a problem at a path."""
-        self.problems.append(self.layers.problem(path, message, key))
-
-    def form(self, model: type[BaseModel], raw: Any, path: Path) -> Any:
-        """The raw part in its checked form, or None after its problems were noted."""
-        try:
-            return model.model_validate(raw)
-        except ValidationError as errors:
-            for error in errors.errors(include_url=False):
-                at = (*path, *error["loc"])
-                if error["type"] == "extra_forbidden":
-                    known = _known(model, error["loc"][:-1])
-                    self.wrong(at, f"unknown key. {did_you_mean(str(error['loc'][-1]), known)}", key=True)
-                elif error["type"] == "missing":
-                    self.wrong(at[:-1], f"`{error['loc'][-1]}` is missing.", key=True)
-                else:
-                    shown = "" if isinstance(error["input"], dict | list) else f", `{error['input']}` given"
-                    self.wrong(at, f"{error['msg'][0].lower()}{error['msg'][1:]}{shown}.")
-            return None
-
-    def figures(self, form: BaseModel, path: Path) -> dict[str, Figure]:
-        """Every figure of a form, by field, with its unit and bounds checked."""
-        found = {}
-        for name, info in type(form).model_fields.items():
-            expect = next((m for m in info.metadata if isinstance(m, schema.Expect)), None)
-            if expect is not None:
-                found[name] = self.figure(getattr(form, name), (*path, name), expect.unit)
-        return found
-
-    def figure(self, raw: Any, path: Path, expected: str) -> Figure:
-        """One figure; bounds follow from what the field is."""
-        name = str(path[-1])
-        low = None if name in SIGNED else 0.0
-        share = name in SHARES or str(path[0]) in SHARES_OF
-        figure = self.reader.read(raw, path, expected, low, 1.0 if share else None)
-        if name in POSITIVE and figure.certain and figure.terms[0] == 0:
-            self.wrong(path, f"`{figure}` given, a value above 0 expected.")
-        return figure
-
-    def month(self, text: str, path: Path, last: bool = False) -> int:
-        """A month, from a period's first or last month."""
-        try:
-            period = dates.period(text)
-        except GigawattError as error:
-            self.wrong(path, str(error))
-            return 0
-        return period.last if last else period.first
-
-    def known(self, name: str, names: Iterable[str], what: str, path: Path) -> None:
-        """Note a problem when a name is not among those that exist."""
-        if name not in set(names):
-            self.wrong(path, f"no {what} `{name}`. {did_you_mean(name, names)}")
 
 
 def build(layers: Layers, catalog: Catalog) -> Scenario:
@@ -272,22 +194,26 @@ def _deal(
     ends = b.month(form.schedule.ends, (*path, "schedule", "ends"), last=True)
     if ends < begins:
         b.wrong((*path, "schedule", "ends"), f"`{form.schedule.ends}` is before the start `{form.schedule.begins}`.")
-    figures = b.figures(form, path)
+    figures: dict[str, Any] = b.figures(form, path)
     system = whole.systems.get(form.system)
     if system is None:
         return None
+    figures |= b.figures(system, ("systems", form.system))
     return Deal(
         name=name,
-        **{
-            key: getattr(form, key) for key in ("title", "buyer", "supplier", "financier", "system", "stated", "status")
-        },
+        title=form.title,
+        buyer=form.buyer,
+        supplier=form.supplier,
+        financier=form.financier,
+        system=form.system,
+        stated=form.stated,
+        status=form.status,
         begins=begins,
         ends=ends,
         lead=form.lead,
         lifetime=system.lifetime,
         lab=form.lab,
         **figures,
-        **b.figures(system, ("systems", form.system)),
     )
 
 
@@ -315,23 +241,9 @@ def _contracts(b: Builder, form: schema.ScenarioForm, names: Mapping[str, tuple[
     for name, raw in form.contracts.items():
         path: Path = ("contracts", name)
         kind = str(raw.get("form", ""))
-        if kind not in schema.FORMS:
-            b.wrong((*path, "form"), f"no contract form `{kind}`. {did_you_mean(kind, schema.FORMS)}")
+        if kind not in FORMS:
+            b.wrong((*path, "form"), f"no contract form `{kind}`. {did_you_mean(kind, FORMS)}")
             continue
-        checked = b.form(schema.contract_form(kind), raw, path)
+        checked = b.form(contract_form(kind), raw, path)
         if checked is not None:
             yield contract(b, name, kind, checked, names)
-
-
-def _known(model: type[BaseModel], way: tuple[int | str, ...]) -> list[str]:
-    """Field names of the model at the end of a way through nested models."""
-    for part in way:
-        info = model.model_fields.get(str(part))
-        if info is not None:
-            inner = [a for a in (info.annotation, *_all_args(info.annotation)) if isinstance(a, type)]
-            model = next((a for a in inner if issubclass(a, BaseModel)), model)
-    return list(model.model_fields)
-
-
-def _all_args(annotation: Any) -> list[Any]:
-    return [found for arg in get_args(annotation) for found in (arg, *_all_args(arg))]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pydantic import BaseModel
 
@@ -14,13 +14,11 @@ from gigawatt.parts.contract import FORMS, Name, Term, Tranche, When
 from gigawatt.parts.figure import Figure
 from gigawatt.parts.observable import Constant, lift
 from gigawatt.parts.wrapper import Arrears, Guaranteed, Ranked
+from gigawatt.scenario.builder import Builder
 from gigawatt.scenario.nodes import Path
 from gigawatt.scenario.scenario import Contract
-from gigawatt.scenario.schema import marker, terms_of
+from gigawatt.scenario.terms import marker, terms_of
 from gigawatt.units import unit
-
-if TYPE_CHECKING:
-    from gigawatt.scenario.build import Builder
 
 
 def contract(b: Builder, name: str, kind: str, form: Any, names: Mapping[str, tuple[str, ...]]) -> Contract:

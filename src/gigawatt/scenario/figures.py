@@ -26,6 +26,13 @@ DISTRIBUTIONS: dict[str, tuple[int, str]] = {
     "beta": (4, "[alpha, beta, low, high]"),
     "ordered": (2, "[low, high]"),
 }
+KINDS: dict[str, Kind] = {
+    "uniform": "uniform",
+    "triangular": "triangular",
+    "normal": "normal",
+    "lognormal": "lognormal",
+    "beta": "beta",
+}
 SOURCES = ("claim", "claims", "figure", "choice", "split", *DISTRIBUTIONS)
 CHOOSE = ("value", "median", "newest", "any", "range", "band")
 
@@ -145,8 +152,7 @@ class FigureReader:
             raise FigureError("beta: alpha and beta above 0 expected.")
         if kind == "ordered":
             return self._joint("ordered", (*terms, *_places(raw, "rank")), of, name, raw, claims)
-        kinds: dict[str, Kind] = {k: k for k in ("uniform", "triangular", "normal", "lognormal", "beta")}  # type: ignore[misc]
-        return Figure(name, of, kinds[kind], shape + terms, claims=claims)
+        return Figure(name, of, KINDS[kind], shape + terms, claims=claims)
 
     def _joint(
         self, kind: Kind, terms: tuple[float, ...], of: Unit, name: str, raw: dict[str, Any], claims: tuple[str, ...]

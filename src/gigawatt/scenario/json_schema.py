@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from gigawatt.parts.contract import FORMS
-from gigawatt.scenario.schema import FIGURE_SCHEMA, PROCESS_FORMS, ScenarioForm, contract_form
+from gigawatt.scenario.schema import FIGURE_SCHEMA, PROCESS_FORMS, ScenarioForm
+from gigawatt.scenario.terms import contract_form
 
 
 def json_schema() -> dict[str, Any]:

@@ -23,8 +23,7 @@ from gigawatt.scenario.text import Document, kind, read, value
 _STEP = re.compile(r"\[(?P<at>[0-9]{1,9})\]|(?P<dot>\.?)(?P<name>[^\s.\[\]\"=]+)|\[(?P<quoted>\"(?:[^\"\\]|\\.)*\")\]")
 
 
-WHOLE = frozenset(("claim", "claims", "figure", "choice", "split", "ordered", "uniform", "triangular"))
-WHOLE |= {"normal", "lognormal", "beta"}
+WHOLE = frozenset("claim claims figure choice split ordered uniform triangular normal lognormal beta".split())
 """Keys that make a mapping a figure: a figure replaces another as a whole, because its keys mean nothing apart."""
 
 
@@ -32,11 +31,7 @@ def merge(base: Data, patch: Data) -> Data:
     """A patch laid over a base: mappings merge key by key, a null removes its key, figures and all else replace.
 
     Arguments:
-        base: what there is; stays as it was.
-        patch: what changes.
-
-    Returns:
-        A new value that shares no mapping or list with either.
+        base, patch: what there is and what changes; both stay as they were, and the result shares nothing with them.
 
     Source: the rules are those of JSON Merge Patch (IETF RFC 7396, 2014, section 2).
     """

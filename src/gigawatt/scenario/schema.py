@@ -5,16 +5,11 @@ A field annotated with `Fig` holds a figure in any of its written forms; its uni
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Callable
-from dataclasses import dataclass, fields
-from functools import cache
-from typing import Annotated, Any, Literal, get_args, get_type_hints
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema, create_model
-
-from gigawatt.parts.clause import Clause
-from gigawatt.parts.contract import FORMS, Name, Term, Tranche, When
+from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler
+from pydantic_core import CoreSchema
 
 FIGURE_KEYS = {
     "claim": "id of a claim",
@@ -54,15 +49,14 @@ FIGURE_SCHEMA: dict[str, Any] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Expect:
-    """The kind of unit a figure must have."""
+class Fig:
+    """Marks a field that holds a figure in this kind of unit (any unit where it is empty)."""
 
     unit: str
 
-
-def Fig(unit: str) -> Any:  # noqa: N802 - reads as a type in annotations
-    """The annotation of a field that holds a figure in this kind of unit."""
-    return Annotated[Any, Expect(unit), WithJsonSchema({**FIGURE_SCHEMA, "title": f"figure in {unit}"})]
+    def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        """What editors are told about the field."""
+        return {**FIGURE_SCHEMA, "title": f"figure in {self.unit}" if self.unit else "figure"}
 
 
 Month = Annotated[str, Field(description="a month or period such as `2026-07`, `2026-H2` or `2027Q2`")]
@@ -78,29 +72,29 @@ class Form(BaseModel):
 class RecoveryForm(Form):
     """What is left for creditors in the month of a first default."""
 
-    cash: Fig("1")
-    inflow: Fig("1")
+    cash: Annotated[Any, Fig("1")]
+    inflow: Annotated[Any, Fig("1")]
 
 
 class FundingForm(Form):
     """The rules by which a party raises money."""
 
-    target: Fig("month")
-    horizon: Fig("month")
-    equity: Fig("USD/month")
-    equity_bust: Fig("USD/month")
-    lending: Fig("USD/month")
-    lending_bust: Fig("USD/month")
-    debt: Fig("USD") = "0 USD"
-    interest: Fig("1/month")
-    term: Fig("month")
+    target: Annotated[Any, Fig("month")]
+    horizon: Annotated[Any, Fig("month")]
+    equity: Annotated[Any, Fig("USD/month")]
+    equity_bust: Annotated[Any, Fig("USD/month")]
+    lending: Annotated[Any, Fig("USD/month")]
+    lending_bust: Annotated[Any, Fig("USD/month")]
+    debt: Annotated[Any, Fig("USD")] = "0 USD"
+    interest: Annotated[Any, Fig("1/month")]
+    term: Annotated[Any, Fig("month")]
 
 
 class PartyForm(Form):
     """Somebody who pays and is paid."""
 
     title: str
-    cash: Fig("USD") = "0 USD"
+    cash: Annotated[Any, Fig("USD")] = "0 USD"
     outside: bool = False
     funding: FundingForm | None = None
 
@@ -109,7 +103,7 @@ class ShareForm(Form):
     """A share and the process of its price."""
 
     issuer: str
-    outstanding: Fig("share")
+    outstanding: Annotated[Any, Fig("share")]
     price: str
 
 
@@ -117,27 +111,27 @@ class RegimeForm(Form):
     """Boom and bust as a two-state Markov chain."""
 
     form: Literal["regime"]
-    boom: Fig("month")
-    bust: Fig("month")
-    begins: Fig("1") = 0
+    boom: Annotated[Any, Fig("month")]
+    bust: Annotated[Any, Fig("month")]
+    begins: Annotated[Any, Fig("1")] = 0
 
 
 class JumpsForm(Form):
     """Sudden moves of a share price."""
 
-    rate: Fig("1/month")
-    mean: Fig("1")
-    spread: Fig("1")
+    rate: Annotated[Any, Fig("1/month")]
+    mean: Annotated[Any, Fig("1")]
+    spread: Annotated[Any, Fig("1")]
 
 
 class SharePriceForm(Form):
     """Geometric Brownian motion with optional jumps."""
 
     form: Literal["share_price"]
-    first: Fig("USD/share")
-    drift: Fig("1/month")
-    volatility: Fig("1")
-    bust_drift: Fig("1/month")
+    first: Annotated[Any, Fig("USD/share")]
+    drift: Annotated[Any, Fig("1/month")]
+    volatility: Annotated[Any, Fig("1")]
+    bust_drift: Annotated[Any, Fig("1/month")]
     jumps: JumpsForm | None = None
 
 
@@ -146,10 +140,10 @@ class MeanRevertingForm(Form):
 
     form: Literal["mean_reverting"]
     unit: str
-    first: Fig("")
-    level: Fig("")
-    half_life: Fig("month")
-    volatility: Fig("1")
+    first: Annotated[Any, Fig("")]
+    level: Annotated[Any, Fig("")]
+    half_life: Annotated[Any, Fig("month")]
+    volatility: Annotated[Any, Fig("1")]
 
 
 class SCurveForm(Form):
@@ -157,10 +151,10 @@ class SCurveForm(Form):
 
     form: Literal["s_curve"]
     unit: str
-    first: Fig("")
-    saturation: Fig("")
-    growth: Fig("1/month")
-    bust_pace: Fig("1")
+    first: Annotated[Any, Fig("")]
+    saturation: Annotated[Any, Fig("")]
+    growth: Annotated[Any, Fig("1/month")]
+    bust_pace: Annotated[Any, Fig("1")]
 
 
 PROCESS_FORMS: dict[str, type[Form]] = {
@@ -181,19 +175,19 @@ class CorrelationForm(Form):
 class SystemForm(Form):
     """A row of the hardware catalogue as the engine uses it."""
 
-    chips: Fig("chip/GW")
-    h100e: Fig("1")
-    flops: Fig("FLOP/s/chip")
-    failures: Fig("1/month")
+    chips: Annotated[Any, Fig("chip/GW")]
+    h100e: Annotated[Any, Fig("1")]
+    flops: Annotated[Any, Fig("FLOP/s/chip")]
+    failures: Annotated[Any, Fig("1/month")]
     lifetime: PositiveMonths
-    capex: Fig("USD/GW")
+    capex: Annotated[Any, Fig("USD/GW")]
 
 
 class PhaseForm(Form):
     """A step in a campus's power."""
 
     month: Month
-    power: Fig("GW")
+    power: Annotated[Any, Fig("GW")]
     deal: str
     certain: bool = False
 
@@ -203,8 +197,8 @@ class CampusForm(Form):
 
     title: str
     owner: str
-    delay: Fig("month")
-    built: Fig("1") = 1
+    delay: Annotated[Any, Fig("month")]
+    built: Annotated[Any, Fig("1")] = 1
     phases: list[PhaseForm]
 
 
@@ -226,15 +220,15 @@ class DealForm(Form):
     stated: Literal["chip", "it", "facility", "unknown"]
     status: str
     schedule: ScheduleForm
-    capacity: Fig("GW")
-    to_facility: Fig("1")
-    opening: Fig("GW") = "0 GW"
-    binding: Fig("GW")
-    becomes_binding: Fig("1")
-    decided: Fig("month")
+    capacity: Annotated[Any, Fig("GW")]
+    to_facility: Annotated[Any, Fig("1")]
+    opening: Annotated[Any, Fig("GW")] = "0 GW"
+    binding: Annotated[Any, Fig("GW")]
+    becomes_binding: Annotated[Any, Fig("1")]
+    decided: Annotated[Any, Fig("month")]
     lead: PositiveMonths
-    slip: Fig("month")
-    pace: Fig("GW/month")
+    slip: Annotated[Any, Fig("month")]
+    pace: Annotated[Any, Fig("GW/month")]
     lab: str | None = None
 
 
@@ -242,23 +236,23 @@ class EarningForm(Form):
     """One source of a lab's revenue."""
 
     process: str
-    factors: list[Fig("")] = []
+    factors: list[Annotated[Any, Fig("")]] = []
 
 
 class LabForm(Form):
     """What an AI lab can sell, and what its compute supports."""
 
     earnings: dict[str, EarningForm]
-    research: Fig("1")
-    earns: Fig("USD/GW/month")
-    improves: Fig("1/month")
+    research: Annotated[Any, Fig("1")]
+    earns: Annotated[Any, Fig("USD/GW/month")]
+    improves: Annotated[Any, Fig("1/month")]
 
 
 class GuaranteeForm(Form):
     """A guarantor makes good what is missed."""
 
     by: str
-    cap: Fig("USD")
+    cap: Annotated[Any, Fig("USD")]
 
 
 class ContractForm(Form):
@@ -284,7 +278,7 @@ class ScenarioForm(Form):
     regime: str
     notes: list[str] = []
     recovery: RecoveryForm
-    common_delay: Fig("1")
+    common_delay: Annotated[Any, Fig("1")]
     figures: dict[str, Any] = {}
     parties: dict[str, PartyForm]
     shares: dict[str, ShareForm] = {}
@@ -295,50 +289,3 @@ class ScenarioForm(Form):
     deals: dict[str, DealForm] = {}
     labs: dict[str, LabForm] = {}
     contracts: dict[str, dict[str, Any]] = {}
-
-
-@cache
-def contract_form(name: str) -> type[Form]:
-    """The model of a contract form, read from the signature of its function."""
-    function = FORMS[name]
-    terms: dict[str, Any] = {}
-    for term, annotation in terms_of(function).items():
-        terms[term] = (_field(annotation), ...)
-    return create_model(
-        f"{name.title().replace('_', '')}Contract",
-        __base__=ContractForm,
-        __doc__=inspect.getdoc(function),
-        form=(Literal[name], ...),
-        **terms,
-    )
-
-
-def terms_of(function: Callable[..., Clause]) -> dict[str, Any]:
-    """The terms of a contract function with their annotations."""
-    hints = get_type_hints(function, include_extras=True)
-    return {name: hint for name, hint in hints.items() if name != "return"}
-
-
-@cache
-def tranche_form() -> type[Form]:
-    """The model of a rung of a warrant."""
-    hints = get_type_hints(Tranche, include_extras=True)
-    return create_model("TrancheForm", __base__=Form, **{f.name: (_field(hints[f.name]), ...) for f in fields(Tranche)})
-
-
-def marker(annotation: Any) -> Name | Term | When | None:
-    """What an annotation says about a term."""
-    return next((m for m in get_args(annotation)[1:] if isinstance(m, Name | Term | When)), None)
-
-
-def _field(annotation: Any) -> Any:
-    match marker(annotation):
-        case Term(unit=unit):
-            return Fig(unit)
-        case Name(kind=kind):
-            return Annotated[str, Field(description=f"name of a {kind}")]
-        case When():
-            return Month
-    if annotation == tuple[Tranche, ...]:
-        return Annotated[list[tranche_form()], Field(min_length=1)]  # type: ignore[misc]
-    return annotation
