@@ -45,7 +45,7 @@ class Command:
 
 def blocks(page: str) -> Iterator[Block]:
     fences = list(FENCE.finditer(page))
-    for here, after in zip(fences, [*fences[1:], None], strict=True):
+    for here, after in zip(fences, [*fences[1:], None], strict=False):
         follows = after is not None and after.start() == here.end() and after["info"].strip() == "text"
         line = page.count("\n", 0, here.start("text"))
         yield Block(tuple(here["info"].split()), line, here["text"], after["text"] if after and follows else None)

@@ -66,7 +66,9 @@ def scenario() -> Scenario:
         party("capital", "Investors", "0 USD", outside=True),
     )
     processes = (
-        Regime("market", literal("1").unit, known("p.boom", "48 month"), known("p.bust", "18 month"), known("p.0", "0")),
+        Regime(
+            "market", literal("1").unit, known("p.boom", "48 month"), known("p.bust", "18 month"), known("p.0", "0")
+        ),
         SharePrice(
             "vendor_price",
             literal("1 USD/share").unit,

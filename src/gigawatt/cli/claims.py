@@ -28,7 +28,7 @@ app = typer.Typer(
 
 @app.command("list")
 def list_(
-    text: Annotated[list[str] | None, typer.Argument(metavar="[WORDS]...", help="Words that must occur.")] = None,
+    text: Annotated[list[str] | None, typer.Argument(metavar="WORDS", help="Words that must all occur.")] = None,
     subject: Annotated[str | None, typer.Option(help="Only claims on this subject.")] = None,
     quantity: Annotated[str | None, typer.Option(help="Only claims on this quantity.")] = None,
     kind: Annotated[
@@ -39,7 +39,7 @@ def list_(
     as_of: AsOf = None,
     json: Json = False,
 ) -> None:
-    """List claims."""
+    """List claims, all or those that meet conditions."""
     from gigawatt.catalog import load
     from gigawatt.cli.screen import draw
 
@@ -58,7 +58,7 @@ def show(
     as_of: AsOf = None,
     json: Json = False,
 ) -> None:
-    """Show a claim with its sources and rivals, or everything on a subject."""
+    """Show a claim with its sources and rivals, or a subject."""
     from gigawatt.catalog import load
     from gigawatt.cli.screen import draw, draw_trees
     from gigawatt.views.tree import Node, claim_node
@@ -90,7 +90,10 @@ def show(
 
 @app.command()
 def check(as_of: AsOf = None, json: Json = False) -> None:
-    """Check units, sources, formulas, ranges and age of every claim; exit 1 where a claim is wrong."""
+    """Check every claim; exit 1 where one is wrong.
+
+    Looked at are units, sources, formulas, ranges and age.
+    """
     from gigawatt.catalog import check as findings
     from gigawatt.catalog import load
 
@@ -130,38 +133,46 @@ def cite(
     names: Annotated[
         list[str],
         typer.Argument(
-            metavar="CLAIM|SCENARIO...", help="Claims, or a scenario for all its claims.", autocompletion=scenario_names
+            metavar="NAMES", help="Claims, or a scenario for all its claims.", autocompletion=scenario_names
         ),
     ],
     form: Annotated[Literal["text", "bibtex", "csl"], typer.Option(help="Sentences, BibTeX, or CSL-JSON.")] = "text",
     as_of: AsOf = None,
     json: Annotated[bool, typer.Option("--json", help="The same as --form csl.")] = False,
 ) -> None:
-    """Print the sources of claims or of a whole scenario, ready for a reference list."""
-    from gigawatt.catalog import cite as citation
-    from gigawatt.catalog import load
+    """Print the sources of claims or of a whole scenario.
 
-    claims = load(as_of)
-    wanted = dict.fromkeys(found for name in names for found in _cited(name, claims))
+    They are ready for a reference list; a source is named once, however many claims rest on it.
+    """
+    from gigawatt.catalog import cite as citation
+
+    texts = [
+        citation(claim, claims, "csl" if json else form) for name in names for claim, claims in _cited(name, as_of)
+    ]
     if json or form == "csl":
-        items = [item for name in wanted for item in text_json.loads(citation(name, claims, "csl"))]
+        items = [item for text in texts for item in text_json.loads(text)]
         print_json(list({item["id"]: item for item in items}.values()))
         return
-    texts = [citation(name, claims, form) for name in wanted]
     if form == "bibtex":
         # Several claims rest on one source, and a reference list names it once.
         entries = [entry for text in texts for entry in text.split("\n\n") if entry]
         texts = list({entry.split(",", maxsplit=1)[0]: entry for entry in entries}.values())
-    print("\n\n".join(texts))
+    print("\n\n".join(dict.fromkeys(texts)))
 
 
-def _cited(name: str, claims: Catalog) -> Iterable[str]:
-    """The claims a word stands for: itself, or those of the scenario of that name."""
-    if name in claims or (name not in scenario_names("") and not Path(name).is_file()):
-        return (claims[name].id,)
+def _cited(name: str, as_of: str | None) -> Iterable[tuple[Claim, Catalog]]:
+    """The claims a word stands for: itself, or those of the scenario of that name as of its own date."""
+    from gigawatt.catalog import load as claims_of
     from gigawatt.scenario.load import load
+    from gigawatt.views.tree import looked_up
 
-    return dict.fromkeys(claim for figure in load(name).figures() for claim in figure.claims)
+    claims = claims_of(as_of)
+    if name in claims or (name not in scenario_names("") and not Path(name).is_file()):
+        return ((claims[name], claims),)
+    scenario = load(name)
+    claims = claims_of(as_of or scenario.as_of)
+    wanted = dict.fromkeys(claim for figure in scenario.figures() for claim in figure.claims)
+    return (looked_up(claim, claims) for claim in wanted)
 
 
 def _with_meaning(node: Node, claim: Claim, claims: Catalog) -> Node:

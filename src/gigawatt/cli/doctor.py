@@ -35,7 +35,7 @@ class Finding(NamedTuple):
 
 
 def doctor(json: Json = False) -> None:
-    """Check the installation and say what is missing; exit 1 where something is broken."""
+    """Check the installation; exit 1 where it is broken."""
     found = list(examine())
     if json:
         print_json([finding._asdict() for finding in found])

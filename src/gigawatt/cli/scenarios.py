@@ -57,7 +57,10 @@ def init(
         ),
     ] = None,
 ) -> None:
-    """Write a small scenario file to start from; an existing file is never overwritten."""
+    """Write a small scenario file to start from.
+
+    It extends a built-in scenario and points editors to the schema. An existing file is never overwritten.
+    """
     from gigawatt.errors import InputError, did_you_mean
     from gigawatt.scenario.load import built_in, layers
 
@@ -95,7 +98,10 @@ def init(
 
 
 def check(scenario: ScenarioArgument, set_: Settings = None, json: Json = False) -> None:
-    """List every problem of a scenario as file:line:col, or say what it contains."""
+    """List every problem of a scenario, or what it contains.
+
+    Problems are printed as file:line:col with the likely fix, and the exit code is 2.
+    """
     from gigawatt.cli.screen import say
     from gigawatt.engine.layout import layout
     from gigawatt.errors import ScenarioError
@@ -130,7 +136,10 @@ def show(
     as_of: AsOf = None,
     json: Json = False,
 ) -> None:
-    """Print every contract of a scenario in English with its figures and their claims, or the tables of a run."""
+    """Print every contract in English with its claims, or a run.
+
+    For a scenario: its contracts, their figures and the claims these rest on. For the folder of a run: its tables.
+    """
     from gigawatt.cli.screen import draw_trees
     from gigawatt.views.tree import show as contracts
 
@@ -158,7 +167,10 @@ def explain(
     as_of: AsOf = None,
     json: Json = False,
 ) -> None:
-    """Print the tree below a part of a scenario, down to claim, source and locator."""
+    """Print where a number comes from, down to the source.
+
+    The tree leads from a part of a scenario over figures and claims to publisher, locator and address.
+    """
     from gigawatt.cli.screen import draw_trees
     from gigawatt.views.tree import explain as tree
     from gigawatt.views.tree import known_paths
@@ -181,7 +193,7 @@ def explain(
 def schema(
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write it to a file instead.")] = None,
 ) -> None:
-    """Print the JSON Schema of scenario files, by which editors complete and check them."""
+    """Print the JSON Schema of scenario files, for editors."""
     text = _schema_text()
     if out is None:
         sys.stdout.write(text)

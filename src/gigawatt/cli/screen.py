@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import os
+import sys
 import textwrap
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
@@ -21,10 +23,11 @@ LARGE = 1e5
 
 
 def console() -> Console:
-    """Where tables go: standard output, as wide as it is, 80 columns where nobody knows."""
+    """Where tables go: standard output, as wide as it is; in a file or pipe as wide as COLUMNS says, else 120."""
     from rich.console import Console
 
-    return Console(markup=False, highlight=False, emoji=False)
+    width = None if sys.stdout.isatty() or os.environ.get("COLUMNS") else 120
+    return Console(markup=False, highlight=False, emoji=False, width=width)
 
 
 def draw(tables: Iterable[Table]) -> None:

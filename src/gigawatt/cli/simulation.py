@@ -36,7 +36,10 @@ def run(
     json: Json = False,
     no_folder: Annotated[bool, typer.Option("--no-folder", help="Keep the run in memory only.")] = False,
 ) -> None:
-    """Simulate a scenario, keep the run in a folder, and show it on one screen."""
+    """Simulate a scenario and show it on one screen.
+
+    The run is kept in a folder; the same run is not simulated twice, and an interrupted one continues.
+    """
     from gigawatt.cli import runs
     from gigawatt.errors import InputError
     from gigawatt.scenario.load import load
@@ -50,7 +53,7 @@ def run(
 
 
 def resume(run: RunArgument, workers: Workers = None, json: Json = False) -> None:
-    """Continue an interrupted run to the same bytes, and show it."""
+    """Continue an interrupted run to the same bytes."""
     from gigawatt.cli import runs
     from gigawatt.engine.folder import Folder
 
@@ -64,7 +67,7 @@ def report(
         Path | None, typer.Option(metavar="FILE", help="The page to write; RUN.html beside the run if not given.")
     ] = None,
 ) -> None:
-    """Write a run up as one page that needs no network, contracts in plain English."""
+    """Write a run up as one page that needs no network."""
     from gigawatt.engine.run import open_run
     from gigawatt.errors import RunError
     from gigawatt.report import write

@@ -8,7 +8,7 @@ from gigawatt.engine.state import Model, Rows, State
 from gigawatt.parts.figure import Floats
 
 NOTHING = 1e-200
-"""Stands in for a divisor of nothing, where what is divided has nothing to act on."""
+"""Added above and below, so that nothing out of nothing is all of it: an order that costs nothing is financed."""
 
 
 def build(model: Model, state: State, t: int) -> dict[str, Floats]:
@@ -66,7 +66,7 @@ def _finance(model: Model, state: State, purchased: Floats) -> Floats:
     for party, rows in model.financiers:
         asked, pledged = asked_all[rows].sum(axis=0), pledged_all[rows].sum(axis=0)
         left = np.maximum(state.room[party] - pledged, 0.0)
-        share = np.minimum(1.0, left / np.maximum(asked, NOTHING))
+        share = np.minimum(1.0, (left + NOTHING) / (asked + NOTHING))
         financed[rows] = state.financed[rows] + open_orders[rows] * share
     return np.minimum(financed, purchased)
 
@@ -130,6 +130,6 @@ def operate(model: Model, working: Floats, t: int) -> dict[str, Floats]:
         earns = labs["earns"][row] * (1.0 + labs["improves"][row]) ** t
         supported = earns * (1.0 - research) * working[deals].sum(axis=0)
         revenue[row] = np.minimum(demand[row], supported)
-        load = revenue[row] / np.maximum(supported, NOTHING)
+        load = (revenue[row] + NOTHING) / (supported + NOTHING)
         used[deals] *= research + (1.0 - research) * load
     return {"used": used, "revenue": revenue, "demand": demand}

@@ -113,7 +113,11 @@ def sentences(page: Context, found: Summary) -> str:
 def _tiles(page: Context, found: Summary) -> list[Html]:
     low, middle, high = found.online
     tiles = [
-        (f"Energised, {long_month(page.mark)}", f"{number(middle)} GW", f"80 % of paths: {number(low)} to {number(high)} GW"),
+        (
+            f"Energised, {long_month(page.mark)}",
+            f"{number(middle)} GW",
+            f"80 % of paths: {number(low)} to {number(high)} GW",
+        ),
         (f"Announced, {long_month(page.mark)}", f"{number(found.announced)} GW", "facility power, all deals"),
     ]
     tiles += [
@@ -121,7 +125,9 @@ def _tiles(page: Context, found: Summary) -> list[Html]:
         for t in found.missed[:2]
     ]
     if found.gap is not None:
-        tiles.append((f"Funding gap, {long_month(page.mark)}", f"{bn(found.gap[0])} bn USD", f"p90: {bn(found.gap[1])} bn USD"))
+        tiles.append(
+            (f"Funding gap, {long_month(page.mark)}", f"{bn(found.gap[0])} bn USD", f"p90: {bn(found.gap[1])} bn USD")
+        )
     return [
         el("div", el("dt", name), join([el("dd", value), el("dd", more, class_="note")])) for name, value, more in tiles
     ]

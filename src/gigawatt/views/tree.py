@@ -119,7 +119,7 @@ def known_paths(scenario: Scenario) -> Iterator[str]:
 
 def figure_node(figure: Figure, catalog: Catalog, label: str) -> Node:
     """A figure and what it rests on: claims with their sources, or the reason it is assumed."""
-    below = [claim_node(catalog[name], catalog, ()) for name in dict.fromkeys(figure.claims)]
+    below = [claim_node(*looked_up(name, catalog), ()) for name in dict.fromkeys(figure.claims)]
     if figure.because:
         below.append(Node("because", figure.because))
     if not below:
@@ -150,6 +150,16 @@ def claim_node(claim: Claim, catalog: Catalog, above: tuple[str, ...]) -> Node:
     return Node(claim.id, _said(claim), tuple(below))
 
 
+def looked_up(name: str, catalog: Catalog) -> tuple[Claim, Catalog]:
+    """A claim and the catalogue to look its sources up in: all of it where a figure was taken with hindsight.
+
+    Raises:
+        CatalogError: there is no such claim at any date.
+    """
+    known = catalog if name in catalog else catalog.as_of(None)
+    return known[name], known
+
+
 def source_node(claim: Claim, name: str, catalog: Catalog) -> Node:
     """A source of a claim: publisher, date and access; below them locator and address."""
     source = catalog.source(name)
@@ -166,8 +176,8 @@ def _said(claim: Claim) -> str:
 def _brief(figure: Figure, catalog: Catalog, path: str) -> Node:
     claims = []
     for name in dict.fromkeys(figure.claims):
-        claim = catalog[name]
-        sources = "; ".join(catalog.source(source).publisher for source in claim.sources)
+        claim, known = looked_up(name, catalog)
+        sources = "; ".join(known.source(source).publisher for source in claim.sources)
         claims.append(Node(name, f"{_said(claim)}; {sources}" if sources else _said(claim)))
     why = (Node("because", figure.because),) if figure.because else ()
     return Node(_short(figure.name, path) or "figure", str(figure), (*claims, *why))
