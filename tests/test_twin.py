@@ -39,6 +39,7 @@ from gigawatt.parts.readings import (
 from gigawatt.parts.stream import BLOCK
 from gigawatt.parts.world import Funding
 from gigawatt.parts.wrapper import All, Arrears, Guaranteed, Ranked, Upto, While
+from gigawatt.scenario.load import built_in, load
 from gigawatt.scenario.scenario import Scenario
 from twin import Books, keep_books
 from worlds import bare, contracts, party, toy
@@ -114,6 +115,11 @@ def test_the_twin_agrees_on_paths_with_defaults(long: Result) -> None:
     missed = np.asarray(long.array("missed"), int)
     failing = np.flatnonzero((missed >= 0).sum(axis=0) == (missed >= 0).sum(axis=0).max())[:3]
     assert [differences(long, keep_books(long.scenario, 7, int(path)), int(path)) for path in failing] == [[]] * 3
+
+
+@pytest.mark.parametrize("name", built_in())
+def test_the_twin_agrees_on_a_path_of_a_built_in_scenario(name: str) -> None:
+    assert disagreements(load(name), 1, (4,)) == []
 
 
 def test_the_comparison_sees_a_cent(long: Result) -> None:

@@ -9,6 +9,8 @@ import typer
 
 from gigawatt.cli.main import app
 
+WIDTH = 100
+
 HEAD = """\
 # The command line
 
@@ -35,7 +37,12 @@ def reference() -> str:
 def _sections(command: Any, parent: Any, name: str) -> Iterator[str]:
     """A command and its subcommands; contexts are those of the library under Typer, which has no public types."""
     context = command.context_class(
-        command, info_name=name.split(" ")[-1], parent=parent, max_content_width=100, terminal_width=100
+        command,
+        info_name=name.split(" ")[-1],
+        parent=parent,
+        max_content_width=WIDTH,
+        terminal_width=WIDTH,
+        help_option_names=["--help", "-h"],
     )
     usage = command.get_help(context).rstrip()
     yield f"## `{name}`\n\n```text\n{usage}\n```\n"

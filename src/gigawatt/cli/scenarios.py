@@ -26,9 +26,10 @@ FIRST_FILE = """\
 #
 # A scenario of your own. It starts from a built-in one, and what stands here is laid over it, key by key.
 #
-#   gigawatt check {file}                     every problem, with its line
-#   gigawatt run {file}                       simulate it
-#   gigawatt explain {file} {example}    where a number comes from
+#   gigawatt check {file}      lists every problem, with its line
+#   gigawatt run {file}        simulates it
+#   gigawatt explain {file} {example}
+#                   shows where a number comes from
 
 extends: {base}
 name: {name}
@@ -47,7 +48,7 @@ paths: 2000
 
 
 def init(
-    file: Annotated[Path, typer.Argument(metavar="[NAME.yaml]", help="The file to write.")] = Path("scenario.yaml"),
+    file: Annotated[Path, typer.Argument(metavar="NAME.yaml", help="The file to write.")] = Path("scenario.yaml"),
     extends: Annotated[
         str | None,
         typer.Option(

@@ -14,6 +14,7 @@ from typing import TypeAlias
 
 import numpy as np
 
+from gigawatt.dates import month_text
 from gigawatt.errors import UnitError
 from gigawatt.parts.figure import Figure, Floats, literal
 from gigawatt.parts.view import Bound, Memory, Shape, View
@@ -141,7 +142,7 @@ class Window(Observable):
         return memory, ((first <= view.month) & (view.month <= last)).astype(np.float64)
 
     def __str__(self) -> str:
-        return f"from month {self.first.terms[0]:.0f} to month {self.last.terms[0]:.0f}"
+        return f"from {month_text(int(self.first.terms[0]))} to {month_text(int(self.last.terms[0]))}"
 
 
 _BINARY: dict[str, Callable[[Floats, Floats], Floats]] = {

@@ -70,7 +70,7 @@ def campuses(page: Context) -> Html:
     caption = "Phases of every campus: planned month, quantiles of the month in which power comes where it is built"
     return join(
         [
-            figure("Planned months of power, and the months the paths give", note, both(draw)),
+            figure("Planned months of power, and the months the paths give", note, both(draw), class_="tall"),
             details("Every phase", table(caption, head, cells, words=(1, 2, 4))),
         ]
     )

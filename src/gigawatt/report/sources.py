@@ -33,9 +33,11 @@ def assumptions(page: Context) -> Html:
     ]
     backed = sum(1 for figure in named if figure.claims)
     drawn = sum(1 for figure in named if not figure.certain)
+    reasoned = sum(1 for figure in named if figure.because and not figure.claims)
     lead = (
         f"{len(named)} figures, of which {drawn} are drawn anew on every path; {backed} rest on claims of the "
-        f"catalogue with {len(numbers)} sources, the others are assumptions with a reason or terms of contracts."
+        f"catalogue with {len(numbers)} sources, {reasoned} are assumptions that give their reason, and the others are "
+        "plain settings of the scenario or terms of its contracts."
     )
     contracts = [[c.title or c.name, c.form.replace("_", " "), str(c.clause)] for c in page.result.scenario.contracts]
     words = table("Contracts in words", ["Contract", "Form", "What it says"], contracts, words=(1, 2), computed=False)

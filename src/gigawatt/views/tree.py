@@ -120,6 +120,9 @@ def known_paths(scenario: Scenario) -> Iterator[str]:
 def figure_node(figure: Figure, catalog: Catalog, label: str) -> Node:
     """A figure and what it rests on: claims with their sources, or the reason it is assumed."""
     below = [claim_node(*looked_up(name, catalog), ()) for name in dict.fromkeys(figure.claims)]
+    late = [name for name in figure.claims if name not in catalog]
+    if late:
+        below.append(Node("hindsight", f"published after {catalog.date}: {', '.join(dict.fromkeys(late))}"))
     if figure.because:
         below.append(Node("because", figure.because))
     if not below:
