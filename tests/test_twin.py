@@ -146,6 +146,8 @@ OBSERVABLES = {
     "level": level("V_price", "USD/share") * "1e6 shares/month",
     "cash": cash("lab") / "10 months",
     "debt": debt("cloud") * "3 %/month",
+    "debt without rules": debt("vendor") * "3 %/month" + "7 kUSD/month",
+    "growth that may be a fall": growth(cash("lab")) + "0.3 bnUSD/month",
     "solvent": solvent("lab") * "0.4 bnUSD/month",
     "difference": lift("0.9 bnUSD/month") - online("d") * "1 bnUSD/GW/month",
     "sum": online("d") * "1 bnUSD/GW/month" + "7 kUSD/month",

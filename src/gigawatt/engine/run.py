@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 import sys
 import tempfile
+import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
@@ -118,7 +121,8 @@ def _run_all(store: Folder, scenario: Scenario, wanted: list[int], workers: int,
         return
     # A fork starts at once and shares what is loaded; elsewhere a fresh interpreter does the same work.
     context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
-    with ProcessPoolExecutor(min(workers, len(wanted)), mp_context=context) as pool:
+    count = min(workers, len(wanted))
+    with ProcessPoolExecutor(count, context, initializer=follow, initargs=(os.getpid(),)) as pool:
         tasks = [pool.submit(write_block, store, scenario, index) for index in wanted]
         try:
             for task in as_completed(tasks):
@@ -128,6 +132,18 @@ def _run_all(store: Folder, scenario: Scenario, wanted: list[int], workers: int,
         except BaseException:
             pool.shutdown(wait=True, cancel_futures=True)
             raise
+
+
+def follow(parent: int) -> None:
+    """Make a worker end with the process that started it, however that ends, and leave Ctrl-C to that process."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(0.5)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def write_block(store: Folder, scenario: Scenario, index: int) -> None:

@@ -77,6 +77,24 @@ ROUNDING = 1e-9
 """A mark counts as reached when less than this share of it is missing."""
 
 
+WORDS = {
+    "announced": "announced gigawatts of {}",
+    "contracted": "binding gigawatts of {}",
+    "purchased": "gigawatts purchased under {}",
+    "financed": "financed gigawatts of {}",
+    "delivered": "gigawatts delivered under {}",
+    "online": "energised gigawatts of {}",
+    "working": "working gigawatts of {}",
+    "used": "gigawatts of {} that carry load",
+    "powered": "gigawatts energised at {}",
+    "price": "share price of {}",
+    "solvent": "{} has missed no payment",
+}
+"""How tables of the view read in a contract's words; others read as `cash of openai`."""
+
+SIGNS = {"+": "plus", "-": "less", "*": "times", "/": "over", ">=": "at least"}
+
+
 @dataclass(frozen=True, slots=True)
 class Read(Observable):
     """One row of one table of the view, such as the energised gigawatts of a deal."""
@@ -100,7 +118,10 @@ class Read(Observable):
         return memory, view.tables[self.table][bound.rows]
 
     def __str__(self) -> str:
-        return f"{self.table}({self.name})"
+        if self.table == "average":
+            share, _, days = self.name.partition("/")
+            return f"the {days}-day average share price of {share}"
+        return WORDS.get(self.table, self.table + " of {}").format(self.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +141,7 @@ class Constant(Observable):
         return memory, bound.values[0]
 
     def __str__(self) -> str:
-        return str(self.figure)
+        return str(self.figure) if self.figure.certain else f"({self.figure})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,8 +215,17 @@ class Binary(Observable):
 
     def __str__(self) -> str:
         if self.operation in ("larger", "smaller"):
-            return f"the {self.operation} of {self.left} and {self.right}"
-        return f"{self.left} {'at least' if self.operation == '>=' else self.operation} {self.right}"
+            return f"the {self.operation} of [{self.left}] and [{self.right}]"
+        conditions = self.left.unit == ONE and self.right.unit == ONE and _is_condition(self.left)
+        return f"{self.left} {'and' if conditions and self.operation == '*' else SIGNS[self.operation]} {self.right}"
+
+
+def _is_condition(observable: Observable) -> bool:
+    """Whether an observable is 0 or 1 by its form."""
+    if isinstance(observable, Binary):
+        pair = observable.operation == "*" and _is_condition(observable.left) and _is_condition(observable.right)
+        return observable.operation == ">=" or pair
+    return isinstance(observable, Window | Latch) or (isinstance(observable, Read) and observable.table == "solvent")
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +253,7 @@ class Growth(Observable):
         return (np.array(value), inner), np.maximum(risen, 0.0, out=risen)
 
     def __str__(self) -> str:
-        return f"the growth of {self.inner}"
+        return f"the growth in {self.inner}"
 
 
 @dataclass(frozen=True, slots=True)

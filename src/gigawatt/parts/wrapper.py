@@ -12,7 +12,7 @@ import numpy as np
 
 from gigawatt.parts.clause import CASH, Clause, Lane, must_be
 from gigawatt.parts.figure import Floats
-from gigawatt.parts.observable import Observable
+from gigawatt.parts.observable import Observable, Window
 from gigawatt.parts.view import Bound, Memory, View
 
 
@@ -47,7 +47,8 @@ class While(Clause):
         return conditions, self.inner.settle(bound.parts[1], inner, due, paid)
 
     def __str__(self) -> str:
-        return f"while {self.condition}: {self.inner}"
+        when = str(self.condition) if isinstance(self.condition, Window) else f"while {self.condition}"
+        return f"{when}: {self.inner}"
 
 
 @dataclass(frozen=True, slots=True)

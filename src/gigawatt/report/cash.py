@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gigawatt import dates
+from gigawatt.parts.clause import CASH
 from gigawatt.parts.figure import Floats
 from gigawatt.report import svg
 from gigawatt.report.context import Context, counts, ends_of_years, one, when
@@ -14,31 +15,30 @@ STRIP = 26.0
 
 
 def cash(page: Context) -> Html:
-    """Cash of each party, with the months in which it first misses a payment."""
+    """Cash of each party, with the months in which it first misses a payment: labs, whom they deal with, the rest."""
     inside = [p.name for p in page.result.scenario.parties if not p.outside]
     if not inside:
         return join(["Every party of this scenario stands outside."])
     found = fan(page.result, "cash", groups={name: (name,) for name in inside})
     missed = {timing.label: timing for timing in timings(page.result, "missed")}
-    order = sorted(inside, key=lambda name: -missed[name].chance)
+    labs, near = page.result.labels["lab"], _near(page)
+    order = sorted(inside, key=lambda n: (n != page.focus.lab, n not in labs, n not in near, -missed[n].chance))
     months = found.labels["month"]
     ends = ends_of_years(months, page.mark)
     at = [months.index(month) for month in ends]
-    cards = []
+    cards = {}
     for name in order:
         low, middle, high = (one(found, q, name) / 1e9 for q in ("p10", "p50", "p90"))
         rows = [
             [month, number(float(low[i])), number(float(middle[i])), number(float(high[i]))]
             for month, i in zip(ends, at, strict=True)
         ]
-        cards.append(
-            el(
-                "article",
-                el("h4", page.party(name)),
-                el("p", _misses(missed[name]), class_="note"),
-                _cash_picture(page, name, counts(months), low, middle, high, missed[name]),
-                details("Numbers", table(f"{page.party(name)}: cash (bn USD)", ["Month", "p10", "p50", "p90"], rows)),
-            )
+        cards[name] = el(
+            "article",
+            el("h4", page.party(name)),
+            el("p", _misses(missed[name]), class_="note"),
+            _cash_picture(page, name, counts(months), low, middle, high, missed[name]),
+            details("Numbers", table(f"{page.party(name)}: cash (bn USD)", ["Month", "p10", "p50", "p90"], rows)),
         )
     outside = [p.title for p in page.result.scenario.parties if p.outside]
     note = (
@@ -53,13 +53,30 @@ def cash(page: Context) -> Html:
         [page.party(name), *when(missed[name]), *(bn(float(one(found, q, name)[mark])) for q in ("p10", "p50", "p90"))]
         for name in order
     ]
+    first = [name for name in order if name in near or name in labs]
+    last = [name for name in order if name not in first]
+    between = [el("h3", "Other parties")] if first and last else []
     return join(
         [
             el("p", note + rest, class_="note"),
-            el("div", *cards, class_="cards"),
+            el("div", *(cards[name] for name in first), class_="cards") if first else "",
+            *between,
+            el("div", *(cards[name] for name in last), class_="cards") if last else "",
             table("Who misses a payment, and cash (bn USD)", heads, summary),
         ]
     )
+
+
+def _near(page: Context) -> set[str]:
+    """Parties of the deals in the focus, owners of their campuses, and whoever pays its lab or is paid by it."""
+    scenario, own, lab = page.result.scenario, page.own, page.focus.lab
+    found = {party for d in scenario.deals if d.name in own for party in (d.buyer, d.supplier, d.financier)}
+    found |= {campus.owner for campus in scenario.campuses if any(phase.deal in own for phase in campus.phases)}
+    for contract in scenario.contracts:
+        for lane in contract.clause.lanes:
+            if lane.asset == CASH and lab in (lane.payer, lane.payee):
+                found |= {lane.payer, lane.payee}
+    return found
 
 
 def _misses(timing: Timing) -> str:

@@ -17,9 +17,10 @@ from gigawatt.catalog import Catalog, Claim, Source, load
 from gigawatt.engine.array import Labelled
 from gigawatt.engine.result import Result
 from gigawatt.parts.figure import Figure, Floats
-from gigawatt.report import colours
+from gigawatt.report import colours, svg
 from gigawatt.report.markup import Html, el, percent
 from gigawatt.views.fan import Timing
+from gigawatt.views.focus import Focus, focus, others
 
 WIDE, NARROW = 900.0, 370.0
 """Widths in pixels of the two drawings of every large picture: for desks and for phones."""
@@ -37,12 +38,16 @@ class Context:
         catalog: claims as of the scenario's date.
         colour: party to colour class.
         mark: the month for which totals are told.
+        focus: the deals the report is about.
+        others: the other programmes in the market.
     """
 
     result: Result
     catalog: Catalog
     colour: Mapping[str, str]
     mark: str
+    focus: Focus
+    others: tuple[Focus, ...]
 
     def party(self, name: str) -> str:
         """What people call a party."""
@@ -51,6 +56,20 @@ class Context:
     def deal(self, name: str) -> str:
         """What people call a deal."""
         return next((d.title for d in self.result.scenario.deals if d.name == name), name)
+
+    def short(self, party: str) -> str:
+        """What people call a party, short enough for a picture."""
+        return svg.short(self.party(party))
+
+    @property
+    def own(self) -> tuple[str, ...]:
+        """Names of the deals the report is about."""
+        return self.focus.names(self.result.scenario)
+
+    @property
+    def theirs(self) -> str:
+        """Those deals in words: `OpenAI's deals`, or `all deals`."""
+        return f"{possessive(self.focus.title)} deals" if self.focus.lab else self.focus.title
 
     def tint(self, party: str) -> str:
         """Colour class of a party."""
@@ -103,19 +122,29 @@ def context(result: Result, catalog: Catalog | None = None) -> Context:
         catalog: where claims are looked up; the built-in catalogue by default.
     """
     scenario = result.scenario
-    deals = scenario.deals
+    about, rest = focus(scenario), others(scenario)
+    own, foreign = about.names(scenario), [scenario.deals[i] for group in rest for i in group.deals]
+    deals = [deal for deal in scenario.deals if deal.name in own]
     # Suppliers stand beside each other in the first picture, so their hues come first and all differ.
-    parts = [d.supplier for d in deals], [b.party for b in scenario.labs], [d.buyer for d in deals]
-    rest = [d.financier for d in deals], [c.owner for c in scenario.campuses]
+    first = [d.supplier for d in deals], [b.party for b in scenario.labs], [d.buyer for d in deals]
+    then = [d.financier for d in deals], [c.owner for c in scenario.campuses if {p.deal for p in c.phases} & set(own)]
+    market = [d.supplier for d in foreign], [d.buyer for d in foreign], [c.owner for c in scenario.campuses]
     inside = [p.name for p in scenario.parties if not p.outside]
-    found = [name for group in (*parts, *rest, inside) for name in group]
+    found = [name for group in (*first, *then, *market, inside) for name in group]
     ends = [month for month in result.year_ends if month <= MARK]
     return Context(
         result=result,
         catalog=(catalog or load()).as_of(scenario.as_of),
         colour=colours.classes(found),
         mark=ends[-1] if ends else result.year_ends[0],
+        focus=about,
+        others=rest,
     )
+
+
+def possessive(title: str) -> str:
+    """Whose: `OpenAI's`, `the clouds'`."""
+    return f"{title}'" if title.endswith("s") else f"{title}'s"
 
 
 def counts(months: Iterable[str]) -> list[int]:

@@ -50,6 +50,15 @@ def join(parts: Iterable[str], between: str = "") -> Html:
     return Html(between.join(part if isinstance(part, Html) else escape(part) for part in parts))
 
 
+def prose(words: str) -> Html:
+    """Text in which what stands between backticks is code."""
+    parts = words.split("`")
+    # An even number of parts means a backtick without its twin, which then stands for itself.
+    if len(parts) % 2 == 0:
+        return join([words])
+    return join(el("code", part) if i % 2 else part for i, part in enumerate(parts))
+
+
 def coordinate(value: str | float) -> str:
     """A number as short as a picture needs it; text as it is."""
     if isinstance(value, str):
@@ -93,6 +102,7 @@ def table(
     *,
     words: Iterable[int] = (),
     computed: bool = True,
+    snug: bool = False,
 ) -> Html:
     """A table that scrolls inside its own box where it is too wide.
 
@@ -102,6 +112,7 @@ def table(
         rows: cells as text; the first names the row.
         words: columns of words, set left and wrapped; all others hold numbers.
         computed: its numbers come out of the simulation; the page's script says so of each.
+        snug: wrap numbers as well, for tables of many columns.
     """
     wrapped, listed = {0, *words}, [tuple(row) for row in rows]
     cells = [
@@ -114,7 +125,7 @@ def table(
     looks = ["w" if i in wrapped else "long" if len(name) > 18 else None for i, name in enumerate(head)]
     heads = [el("th", name, scope="col", class_=look) for name, look in zip(head, looks, strict=True)]
     body = join(el("tr", row) for row in cells)
-    classes = ["computed"] if computed else []
+    classes = [*(["computed"] if computed else []), *(["snug"] if snug else [])]
     if any(len(row[0]) > 12 for row in listed):
         classes.append("named")
     inner = el(

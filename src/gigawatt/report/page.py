@@ -11,13 +11,13 @@ from pathlib import Path
 from gigawatt.catalog import Catalog
 from gigawatt.engine.result import Result
 from gigawatt.errors import RunError
-from gigawatt.report import campuses, cash, colours, funding, gigawatts, head, payments, sources, warrants
+from gigawatt.report import campuses, cash, colours, curves, funding, gigawatts, head, payments, sources, warrants
 from gigawatt.report.context import Context, context
 from gigawatt.report.markup import Html, el, join
 
 SECTIONS: tuple[tuple[str, str, Callable[[Context], Html]], ...] = (
     ("energised", "What comes online", gigawatts.energised),
-    ("announced", "From announcement to power", gigawatts.announced_to_energised),
+    ("announced", "From announcement to power", curves.announced_to_energised),
     ("campuses", "Campuses", campuses.campuses),
     ("cash", "Cash, and who runs dry", cash.cash),
     ("payments", "Who pays whom", payments.payments),

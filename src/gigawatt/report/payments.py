@@ -111,9 +111,9 @@ def _ribbons(page: Context, flows: Sequence[Flow], width: float, class_: str) ->
             words = f"{page.party(name)}, all: mean {bn(value)} bn USD"
             heads.append(svg.rect(x, y, 8, thick, f"fill {page.tint(name)}", words))
             amount = f" {number(value / 1e9)}"
-            label = svg.fit(page.party(name), beside - 18 - 7.4 * len(amount)) + amount
-            at = x - 5 if side == "end" else x + 13
-            heads.append(svg.text(at, y + thick / 2 + 4, label, f"label {page.tint(name)}", side))
+            label = svg.fit(page.short(name), beside - 18 - 7.4 * len(amount)) + amount
+            at, look = x - 5 if side == "end" else x + 13, f"label {page.tint(name)}"
+            heads.append(svg.named(at, y + thick / 2 + 4, label, page.party(name), look, side))
     biggest = flows[0]
     label = (
         f"Payments between {len({*out, *into})} parties; the largest is {page.party(biggest.payer)} to "

@@ -15,6 +15,9 @@ from gigawatt.report.markup import Html, coordinate, el, join
 
 Points = Sequence[tuple[float, float]]
 
+LINKS = frozenset({"a", "and", "at", "by", "for", "from", "in", "of", "on", "that", "the", "to", "who", "with"})
+"""Words that a shortened name does not end with."""
+
 
 @dataclass(frozen=True, slots=True)
 class Scale:
@@ -206,6 +209,22 @@ def fit(words: str, width: float, per_letter: float = 7.4) -> str:
     """Words cut so that they take about this many pixels; a bold letter takes 7.4 on average, a small one 6."""
     most = max(3, int(width / per_letter))
     return words if len(words) <= most else words[: most - 1].rstrip(" ,.(") + "…"
+
+
+def short(words: str, most: int = 18) -> str:
+    """A name for a picture: whole words up to so many letters, without a preposition at the end."""
+    if len(words) <= most:
+        return words
+    kept = words[:most].rsplit(" ", 1)[0].split(" ")
+    while len(kept) > 1 and kept[-1] in LINKS:
+        kept.pop()
+    return " ".join(kept).rstrip(" ,.(;")[: most - 1] + "…"
+
+
+def named(x: float, y: float, shown: str, full: str, class_: str, anchor: str = "start") -> Html:
+    """A label that tells the full name when pointed at, where it shows less."""
+    mark = text(x, y, shown, class_, anchor)
+    return mark if full in shown else group(mark, title=full)
 
 
 def svg(frame: Plot, label: str, *parts: str, hover: Html | str = "", class_: str | None = None) -> Html:

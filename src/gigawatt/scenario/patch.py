@@ -23,7 +23,8 @@ from gigawatt.scenario.text import Document, kind, read, value
 _STEP = re.compile(r"\[(?P<at>[0-9]{1,9})\]|(?P<dot>\.?)(?P<name>[^\s.\[\]\"=]+)|\[(?P<quoted>\"(?:[^\"\\]|\\.)*\")\]")
 
 
-WHOLE = frozenset("claim claims figure choice split ordered uniform triangular normal lognormal beta".split())
+_DISTRIBUTIONS = ("choice", "split", "ordered", "uniform", "triangular", "normal", "lognormal", "beta")
+WHOLE = frozenset(("claim", "claims", "figure", *_DISTRIBUTIONS))
 """Keys that make a mapping a figure: a figure replaces another as a whole, because its keys mean nothing apart."""
 
 

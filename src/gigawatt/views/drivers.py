@@ -75,12 +75,12 @@ def drivers(result: Result, quantity: str, month: str, of: str = "", count: int 
     if output.size < 20 or float(np.ptp(output)) <= 1e-9 * float(np.abs(output).max()):
         why = "has too few paths to tell" if output.size < 20 else "is the same on every path, so nothing moves it"
         return Table(title, columns, (), f"The output {why}.")
-    found = [(this.name, sobol(this.values, output), spearman(this.values, output)) for this in inputs(result, month)]
-    found.sort(key=lambda entry: -entry[1])
+    found = sorted(((sobol(this.values, output), this) for this in inputs(result, month)), key=lambda entry: -entry[0])
     bins = _bins(output.size)
     floor = NOISE * np.sqrt(2.0 * (bins - 1)) / output.size
-    rows = tuple((name, percent(share), tidy(tie)) for name, share, tie in found[:count] if share > floor)
-    told = sum(share for _, share, _ in found if share > floor)
+    clear = [(share, this) for share, this in found if share > floor]
+    rows = tuple((this.name, percent(share), tidy(spearman(this.values, output))) for share, this in clear[:count])
+    told = sum(share for share, _ in clear)
     note = (
         f"First-order Sobol indices from {output.size:,} paths in {bins} bins; on their own, these and all other "
         f"inputs explain {min(told, 1.0):.0%} of the variance, the rest is how they act together and chance."

@@ -6,7 +6,6 @@ Data type: `Node` (a label, a value and what lies below).
 from __future__ import annotations
 
 import json
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields, is_dataclass
@@ -25,8 +24,6 @@ from gigawatt.scenario.scenario import Contract, Scenario
 GROUPS = ("contracts", "deals", "parties", "campuses", "shares", "processes", "labs")
 MONTHS = ("begins", "ends", "month")
 MOST_RIVALS = 6
-CONDITIONS = {r", once reached \* from ": ", once reached, from ", r", once reached \* ": ", once reached, and "}
-"""A product of conditions, as it is said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +100,8 @@ def show(scenario: Scenario, catalog: Catalog) -> tuple[Node, ...]:
 
 
 def english(clause: Clause) -> tuple[str, ...]:
-    """A contract in sentences, one for each of its parts, with months as dates."""
-    whole = re.sub(r"\bmonth (\d{5})\b", lambda found: month_text(int(found[1])), str(clause))
-    for pattern, words in CONDITIONS.items():
-        whole = re.sub(pattern, words, whole)
-    counted = Counter(part.strip() for part in whole.split(";") if part.strip())
+    """A contract in sentences, one for each of its parts."""
+    counted = Counter(part.strip() for part in str(clause).split(";") if part.strip())
     return tuple(f"{part} ({count} times)" if count > 1 else part for part, count in counted.items())
 
 
