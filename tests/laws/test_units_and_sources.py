@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,8 +12,10 @@ from hypothesis import strategies as st
 from gigawatt.engine.record import KEPT, labels
 from gigawatt.engine.run import simulate
 from gigawatt.errors import GigawattError, UnitError
+from gigawatt.parts.clause import Pay
 from gigawatt.parts.figure import Figure, Kind, literal
 from gigawatt.parts.observable import lift
+from gigawatt.parts.readings import online
 from gigawatt.scenario.load import built_in, load
 from gigawatt.units import quantity, show, unit
 from worlds import bare, toy
@@ -107,3 +110,10 @@ def test_a_distribution_over_something_not_finite_is_refused_and_named(kind: Kin
 def test_weights_that_are_not_finite_are_refused() -> None:
     with pytest.raises(GigawattError, match="finite"):
         Figure("f", unit("GW"), "choice", (1.0, 2.0), weights=(math.nan, 0.5))
+
+
+def test_a_due_that_is_no_finite_number_counts_as_nothing_and_its_paths_are_counted() -> None:
+    clause = Pay("lab", "cloud", lift("1 USD*GW/month") / (online("d") - online("d")))
+    result = simulate(bare(clause, months=3), paths=4, seed=1, keep="all")
+    assert result.broken == 4
+    assert np.isfinite(result["cash"].values).all()

@@ -162,8 +162,8 @@ def test_a_term_in_the_wrong_unit_is_refused(make: type[object]) -> None:
 
 def test_contracts_read_as_english() -> None:
     assert str(staged_investment("nvidia", "lab", "d", "10 bnUSD/GW", "100 bnUSD")) == (
-        "while solvent(lab): nvidia pays lab the growth of online(d) * 10.0 bnUSD/GW, up to 100 bnUSD in all"
+        "while lab has missed no payment: nvidia pays lab the growth in energised gigawatts of d times 10 bnUSD/GW, up to 100 bnUSD in all"
     )
     assert str(purchase("cloud", "amd", "d", "30 bnUSD/GW")) == (
-        "cloud pays amd the growth of delivered(d) * 30.0 bnUSD/GW"
+        "cloud pays amd the growth in gigawatts delivered under d times 30 bnUSD/GW"
     )

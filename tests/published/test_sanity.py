@@ -129,7 +129,7 @@ def test_ten_gigawatts_of_nvidia_systems_are_millions_of_packages(result: Result
 
 
 def test_chips_and_shell_together_cost_what_a_gigawatt_is_said_to_cost(result: Result) -> None:
-    """50 bn USD a gigawatt all-in by OpenAI and others; published estimates run from 20 to 100 bn.
+    """50 bn USD a gigawatt all-in by OpenAI and others; published estimates run from 33 to 100 bn.
 
     The sum of what the scenario draws for NVIDIA hardware and for the rest must have its median in that range and, as
     50 bn is the figure of the announcements, within 30 % of it; in 2026 for both generations.

@@ -118,7 +118,11 @@ BAD = {
         "correlation: these correlations cannot hold together",
         "The pair `",
     ),
-    "a correlation above 1": ("correlation: [{between: [amd_price, nvidia_price], value: 1.5}]", "correlation[0].value", "1"),
+    "a correlation above 1": (
+        "correlation: [{between: [amd_price, nvidia_price], value: 1.5}]",
+        "correlation[0].value",
+        "1",
+    ),
     "nan": ("deals: {amd: {becomes_binding: .nan}}", "deals.amd.becomes_binding", "nan"),
     "a shared figure that is missing": ("deals: {amd: {slip: {figure: nosuch}}}", "no shared figure `nosuch`", "Known"),
     "a missing field": ("parties: {newcomer: {cash: 1 bnUSD}}", "parties.newcomer", "`title` is missing"),
@@ -183,7 +187,9 @@ LEAVES = st.one_of(
     st.floats(allow_nan=False, allow_infinity=False),
     st.sampled_from(["6 GW", "openai", "amd-openai-supply.capacity", "2026-H2", "x", "", "-1 USD", "1e400 GW"]),
     st.lists(st.sampled_from(["1 GW", 2, None]), max_size=3),
-    st.dictionaries(st.sampled_from(["uniform", "choice", "claim", "figure", "split", "of"]), st.integers(), max_size=2),
+    st.dictionaries(
+        st.sampled_from(["uniform", "choice", "claim", "figure", "split", "of"]), st.integers(), max_size=2
+    ),
 )
 
 

@@ -16,7 +16,8 @@ from gigawatt.engine.clear import Lanes
 from gigawatt.errors import Problem, ScenarioError, did_you_mean
 from gigawatt.parts.clause import CASH, Clause, Lane
 from gigawatt.parts.figure import Draws
-from gigawatt.parts.view import Bound, Node, bind
+from gigawatt.parts.observable import Read
+from gigawatt.parts.view import Bound, Node, bind, walk
 from gigawatt.parts.wrapper import All
 from gigawatt.scenario.scenario import Scenario
 
@@ -150,19 +151,24 @@ def _in_order(rows: list[slice], lane: list[int]) -> tuple[slice, ...]:
     return tuple(rows[lane.index(i)] for i in range(len(lane)))
 
 
-def _named(node: Node) -> list[tuple[str, str]]:
-    own = node.named()
-    return ([own] if own else []) + [found for part in node.parts() for found in _named(part)]
+def _named(clause: Clause) -> list[tuple[str, str]]:
+    return [named for node in walk(clause) if (named := node.named()) is not None]
 
 
 def _check_names(scenario: Scenario, row: dict[str, dict[str, int]]) -> None:
     problems = []
+    units = {process.name: process.unit for process in scenario.processes}
     for contract in scenario.contracts:
         wanted = [(kind, name) for kind, name in _named(contract.clause) if kind != "average"]
         wanted += [("share", name.split("/")[0]) for kind, name in _named(contract.clause) if kind == "average"]
         for lane in contract.clause.lanes:
             wanted += [("party", lane.payer), ("party", lane.payee)]
             wanted += [("share", lane.asset)] if lane.asset != CASH else []
+        for node in walk(contract.clause):
+            if isinstance(node, Read) and node.table == "level" and node.name in units:
+                if not node.unit.same_dimension(units[node.name]):
+                    message = f"`{node}` is read in `{node.unit}`, but the process is in `{units[node.name]}`."
+                    problems.append(Problem("<scenario>", 0, 0, f"contracts.{contract.name}", message))
         for kind, name in dict.fromkeys(wanted):
             if name not in row[kind]:
                 message = f"no {kind} `{name}`. {did_you_mean(name, row[kind])}"

@@ -41,6 +41,7 @@ def step(model: Model, state: State, t: int) -> tuple[State, dict[str, Floats]]:
     tables |= {"cash": state.cash, "solvent": state.solvent, "debt": by_party(model.places, state.debt)}
     tables |= {"level": levels, "price": levels[model.prices], "average": model.block.averages[t]}
     memories, due = owe(model, state, View(model.scenario.first + t, state.cash.shape[1], tables))
+    broken = _mend(state, due)
     flows = _flows(model.places, due)
     funded = fund(model, state, flows, pledged(model, tables), t)
     told, books = _clear(model, state, due, flows, funded["cash"], t)
@@ -59,6 +60,7 @@ def step(model: Model, state: State, t: int) -> tuple[State, dict[str, Floats]]:
         moved=state.moved + due[model.places.cash :],
         paid=state.paid + told[: model.places.cash],
         missed=books.missed,
+        broken=broken,
         memories=_tell(model, memories, due, told),
     )
     tables |= {"cash": following.cash, "debt": debt, "moved": following.moved, "paid": following.paid}
@@ -82,6 +84,15 @@ def owe(model: Model, state: State, view: View) -> tuple[list[Memory], Floats]:
     service = slice(model.places.contracted, model.places.cash)
     due[service] = state.debt * (model.rules["interest"] + 1.0 / model.rules["term"])
     return memories, due
+
+
+def _mend(state: State, due: Floats) -> NDArray[np.bool_]:
+    """Paths on which a contract's due was not a finite number so far; such a due counts as nothing."""
+    if np.isfinite(due.sum()):
+        return state.broken
+    wrong = ~np.isfinite(due)
+    due[wrong] = 0.0
+    return state.broken | wrong.any(axis=0)
 
 
 def fund(model: Model, state: State, flows: tuple[Floats, Floats], promised: Floats, t: int) -> dict[str, Floats]:

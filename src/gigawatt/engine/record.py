@@ -149,13 +149,14 @@ class Recorder:
             array[t] = tables[name]
 
     def finish(self, state: State) -> dict[str, NDArray[np.generic]]:
-        """All arrays of the block by name; extra ones: missed, vested, ready, figures, bust."""
+        """All arrays of the block by name; extra ones: missed, broken, vested, ready, figures, bust."""
         block = self.model.block
         uncertain = [f for f in self.model.scenario.figures() if not f.certain]
         return {
             **self.arrays,
             **self.ledger,
             "missed": state.missed,
+            "broken": state.broken,
             "vested": self.vested,
             "ready": block.events.ready.astype(np.float32),
             "figures": block.draws.stack(uncertain) if uncertain else np.zeros((0, block.draws.paths)),

@@ -118,6 +118,11 @@ class Result:
         )
 
     @property
+    def broken(self) -> int:
+        """Paths on which some contract stated a due that is not a finite number; it counted as nothing there."""
+        return int(self.array("broken").sum())
+
+    @property
     def year_ends(self) -> tuple[str, ...]:
         """Months in which every quantity was kept."""
         return self.months("paid")

@@ -166,7 +166,9 @@ def run_block(scenario: Scenario, seed: int, index: int, paths: int, keep: str) 
     fixed = model(scenario, places, block(scenario, places, seed, index, paths))
     state = opening(fixed)
     recorder = Recorder(fixed, keep)
-    for t in range(scenario.months):
-        state, tables = step(fixed, state, t)
-        recorder.month(t, tables)
+    # A contract may divide by something that is zero: such paths are counted, so no warning is needed as well.
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        for t in range(scenario.months):
+            state, tables = step(fixed, state, t)
+            recorder.month(t, tables)
     return recorder.finish(state)

@@ -73,6 +73,7 @@ class State:
         moved: (lane in kind, path) what was handed over so far.
         paid: (cash lane, path) what was paid so far (USD).
         missed: month of a party's first missed payment, -1 if none.
+        broken: (path,) whether some due was not a finite number.
         memories: one for each contract group.
     """
 
@@ -93,6 +94,7 @@ class State:
     moved: Floats
     paid: Floats
     missed: NDArray[np.int32]
+    broken: NDArray[np.bool_]
     memories: tuple[Memory, ...]
 
 
@@ -184,6 +186,7 @@ def opening(model: Model) -> State:
         moved=np.zeros((len(places.lanes) - places.cash, paths)),
         paid=np.zeros((places.cash, paths)),
         missed=np.full(cash.shape, -1, dtype=np.int32),
+        broken=np.zeros(paths, dtype=bool),
         memories=tuple(
             group.clauses[0].start(bound, view) for group, bound in zip(places.groups, model.bound, strict=True)
         ),

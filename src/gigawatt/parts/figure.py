@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from gigawatt.errors import UnitError
 from gigawatt.parts.stream import BLOCK, stream
-from gigawatt.units import Unit, quantity, show, unit
+from gigawatt.units import Quantity, Unit, quantity, unit
 
 Kind = Literal["constant", "uniform", "triangular", "normal", "lognormal", "choice", "beta", "ordered", "split"]
 Floats = NDArray[np.float64]
@@ -160,20 +160,20 @@ class Figure:
                 raise UnitError(f"{self.name}: a delay cannot be `{self.kind}`; use uniform, triangular or lognormal.")
 
     def __str__(self) -> str:
-        at = [show(term, self.unit) for term in self.terms[:2]]
+        at = [str(Quantity(term, self.unit)) for term in self.terms[:2]]
         match self.kind:
             case "constant":
                 return at[0]
             case "uniform":
                 return f"{at[0]} to {at[1]}"
             case "triangular":
-                return f"{at[0]} to {show(self.terms[2], self.unit)}, most likely {at[1]}"
+                return f"{at[0]} to {Quantity(self.terms[2], self.unit)}, most likely {at[1]}"
             case "normal" | "lognormal":
                 return f"{at[0]} to {at[1]} ({self.kind}, 80 % interval)"
             case "choice":
-                return "one of " + ", ".join(show(term, self.unit) for term in self.terms)
+                return "one of " + ", ".join(str(Quantity(term, self.unit)) for term in self.terms)
             case "beta":
-                return f"{show(self.terms[2], self.unit)} to {show(self.terms[3], self.unit)} (beta)"
+                return f"{Quantity(self.terms[2], self.unit)} to {Quantity(self.terms[3], self.unit)} (beta)"
             case "ordered":
                 return f"drawn between {at[0]} and {at[1]} in ascending order"
             case "split":

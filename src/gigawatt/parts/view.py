@@ -5,7 +5,7 @@ Data types: `View` (the world of one month), `Bound` (contracts of equal shape, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeAlias
 
@@ -70,6 +70,13 @@ class Bound:
     rows: slice | NDArray[np.intp] = field(default_factory=lambda: slice(0, 0))
     values: tuple[Floats, ...] = ()
     parts: tuple[Bound, ...] = ()
+
+
+def walk(node: Node) -> Iterator[Node]:
+    """An expression and everything inside it."""
+    yield node
+    for part in node.parts():
+        yield from walk(part)
 
 
 def bind(

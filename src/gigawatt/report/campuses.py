@@ -93,7 +93,7 @@ def _phases(page: Context, rows: Sequence[Row]) -> Html:
 
 def _gantt(page: Context, rows: Sequence[Row], width: float, class_: str) -> Html:
     beside = width > 500
-    left = 262.0 if beside else 14.0
+    left = 294.0 if beside else 14.0
     heights = [max(row.tall, HEAD * 2) + 10 if beside else row.tall + HEAD * 2 + 10 for row in rows]
     top = 26.0
     height = top + sum(heights) + 28
@@ -138,9 +138,7 @@ def _names(page: Context, row: Row, y: float, room: float, beside: bool) -> list
     return [
         svg.group(
             svg.text(0, y + 15, svg.fit(row.campus.title, room - 8), f"label {page.tint(owner)}"),
-            svg.text(
-                0, y + (29 if beside else 30), svg.fit(f"{second}; {page.short(owner)}", room - 8, 6.1), "small"
-            ),
+            svg.text(0, y + (29 if beside else 30), svg.fit(f"{second}; {page.short(owner)}", room - 8, 6.1), "small"),
             title=full,
         )
     ]

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
 from gigawatt import dates
-from gigawatt.parts.figure import Floats
+from gigawatt.parts.figure import Figure, Floats
 from gigawatt.parts.world import Deal
 from gigawatt.report.context import Context, counts
-from gigawatt.report.markup import Html, details, el, figure, join, legend, number, table
+from gigawatt.report.markup import Html, details, el, figure, join, legend, number, solid, table
 from gigawatt.report.series import Line, both, chart
 from gigawatt.views.fan import fan
 
@@ -125,18 +126,18 @@ def _agreed(page: Context, curves: Curves, deals: Sequence[Deal], caption: str) 
     rows = []
     for deal in deals:
         low, middle, high = (number(float(curve[at])) for curve in bands[deal.name])
-        schedule = f"{dates.month_text(deal.begins)} to {dates.month_text(deal.ends)}"
+        schedule = join((solid(dates.month_text(month)) for month in (deal.begins, deal.ends)), " to ")
         stated = f"{deal.stated} power" if deal.stated != "unknown" else "not said"
-        facts = [f"{deal.status.replace('_', ' ')}, {schedule}", deal.system.replace("_", " ")]
+        facts = [join([f"{deal.status.replace('_', ' ')}, ", schedule]), deal.system.replace("_", " ")]
         cited = [deal.capacity, deal.binding, deal.becomes_binding]
         costs = [deal.to_facility, deal.capex]
         rows.append(
             [
                 deal.title,
-                f"{middle} ({low} to {high})",
-                *(page.cited(f) for f in cited),
+                join([solid(middle), " ", solid(f"({low} to {high})")]),
+                *(page.cited(f, _brief(f)) for f in cited),
                 stated,
-                *(page.cited(f) for f in costs),
+                *(page.cited(f, _brief(f)) for f in costs),
                 *facts,
             ]
         )
@@ -153,3 +154,8 @@ def _agreed(page: Context, curves: Curves, deals: Sequence[Deal], caption: str) 
         "System",
     ]
     return table(caption, head, rows, words=(5, 8, 9), snug=True)
+
+
+def _brief(figure: Figure) -> str:
+    """A range with its unit said once: `28 to 38 bnUSD/GW`."""
+    return re.sub(r"^(\S+) (\S+) to (\S+) \2$", r"\1 to \3 \2", str(figure))

@@ -2,85 +2,133 @@
 
 from __future__ import annotations
 
-import numpy as np
+from collections.abc import Sequence
 
+from gigawatt.engine.array import Labelled
+from gigawatt.parts.world import Funding
 from gigawatt.report import svg
 from gigawatt.report.context import Context, counts, ends_of_years, long_month, one
-from gigawatt.report.markup import Html, bn, figure, join, legend, number, percent, table
+from gigawatt.report.markup import Html, bn, details, el, figure, join, number, percent, table
 from gigawatt.report.series import Band, Line, both, chart
 from gigawatt.views.fan import fan
 
-EVERYBODY = "all"
-
 
 def gaps(page: Context) -> Html:
-    """What funded parties lack at the end of each year after raising all they can."""
+    """What the lab in the focus lacks at the end of each year after raising all it can, then what the others lack.
+
+    Gaps of several parties are not summed: each is measured against the party's own target.
+    """
     funded = page.result.labels["funded"]
     if not funded:
         return join(["No party of this scenario has funding rules."])
-    groups = {**{name: (name,) for name in funded}, EVERYBODY: funded}
-    found = fan(page.result, "gap", groups=groups)
-    months = found.labels["month"]
-    order = sorted(funded, key=lambda name: -float(one(found, "mean", name).sum()))
-    means = {name: one(found, "mean", name) / 1e9 for name in order}
-    total = np.sum(list(means.values()), axis=0)
-    low, middle, high = (one(found, q, EVERYBODY) / 1e9 for q in ("p10", "p50", "p90"))
-    chance = one(found, "positive", EVERYBODY)
+    found = fan(page.result, "gap")
+    order = sorted(funded, key=lambda name: (name != page.focus.lab, -float(one(found, "mean", name).sum())))
+    first = order[0]
 
     def draw(width: float, class_: str) -> Html:
-        marks = svg.ticks(0, max(float(high.max()), float(total.max()), 0.1))
-        frame = svg.plot(
-            (width, 330.0), (0, len(months)), marks, (28, 12, 26, 16 + 6.6 * len(svg.tick_texts(marks)[-1]))
-        )
-        step = frame.x(1) - frame.x(0)
-        parts = [
-            svg.y_axis(frame, marks, "bn USD"),
-            svg.rule(frame.left, frame.bottom, frame.right, frame.bottom, "base"),
-        ]
-        for i, month in enumerate(months):
-            x, base = frame.x(i) + 0.2 * step, 0.0
-            for name in order:
-                value = float(means[name][i])
-                title = f"{page.party(name)}, {month}: mean {number(value)} bn USD"
-                tall = frame.y(base) - frame.y(base + value)
-                parts.append(svg.rect(x, frame.y(base + value), 0.42 * step, tall, f"layer {page.tint(name)}", title))
-                base += value
-            at = frame.x(i) + 0.75 * step
-            quantiles = ", ".join(
-                f"{q} {number(float(v[i]))}" for q, v in (("p10", low), ("p50", middle), ("p90", high))
-            )
-            parts.append(
-                svg.group(
-                    svg.rule(at, frame.y(float(low[i])), at, frame.y(float(high[i])), "line ci"),
-                    svg.dot(at, frame.y(float(middle[i])), 3.2, "fill ci"),
-                    title=f"{month}, all: {quantiles} bn USD",
-                )
-            )
-            words = month[:4] if step > 34 else f"’{month[2:4]}"
-            parts.append(svg.text(frame.x(i) + step / 2, frame.bottom + 17, words, "tick", "middle"))
-        ends = ", ".join(f"{m[:4]} {number(float(v))}" for m, v in zip(months, total, strict=True))
-        return svg.svg(frame, f"Mean funding gap of all parties by year, in bn USD: {ends}.", *parts, class_=class_)
+        return _bars(page, found, first, (width, 330.0), class_)
 
-    head = ["Month", "Chance of a gap", "p10", "p50", "p90", "Mean", *(f"{page.party(n)} (mean)" for n in order)]
-    columns = [low, middle, high, total, *means.values()]
-    rows = [
-        [month, percent(float(chance[i])), *(number(float(c[i])) for c in columns)] for i, month in enumerate(months)
-    ]
-    note = (
-        "Cash that parties lack to the months of payments they want to hold, after raising all the equity and debt "
-        "their rules allow, at the end of each year. Bars: mean of each party; they add up. Dot and line beside: "
-        "median and 10 % to 90 % quantile of the total."
+    rows = [[month, *cells] for month, cells in zip(found.labels["month"], _cells(found, first), strict=True)]
+    title = f"Funding gap of {page.party(first)} at year ends"
+    note = join(
+        [
+            f"Cash that {page.party(first)} lacks to what it wants to hold, ",
+            _target(page, first),
+            " of payments, after raising all the equity and debt its rules allow, at the end of each year. Bars: mean. "
+            "Dot and line beside: median and 10 % to 90 % quantile.",
+        ]
     )
+    head = ["Month", "Chance of a gap", "p10", "p50", "p90", "Mean"]
     return join(
         [
-            figure("Funding gap at year ends", note, both(draw), legend((page.tint(n), page.party(n)) for n in order)),
-            table("Funding gap at year ends (bn USD)", head, rows),
-            _debt(page),
+            figure(title, note, both(draw)),
+            table(f"{title} (bn USD)", head, rows),
+            _others(page, found, order[1:]),
+            _debt(page, order),
         ]
     )
 
 
-def _debt(page: Context) -> Html:
+def _others(page: Context, found: Labelled, order: Sequence[str]) -> Html:
+    """Gaps of the parties that are not in the focus, each against its own target."""
+    if not order:
+        return join([])
+    lacking = [name for name in order if float(one(found, "positive", name).max()) > 0]
+    at = found.labels["month"].index(page.mark)
+    cards = [
+        el(
+            "article",
+            el("h4", page.party(name)),
+            el("p", _worst(page, found, name), class_="note"),
+            _bars(page, found, name, (300.0, 190.0), None),
+        )
+        for name in lacking
+    ]
+    rows = [[page.party(name), _target(page, name), *_cells(found, name)[at]] for name in order]
+    head = ["Party", "Wants to hold, of payments", "Chance of a gap", "p10", "p50", "p90", "Mean"]
+    note = "Gaps do not add up: every party measures its own by its own target. Each picture has its own axis."
+    return join(
+        [
+            el("h3", "Funding gaps of other parties"),
+            el("p", note, class_="note"),
+            details(f"Year by year: {len(cards)} parties with a gap on some path", el("div", *cards, class_="cards"))
+            if cards
+            else "",
+            table(f"Funding gap of each other party at the end of {long_month(page.mark)} (bn USD)", head, rows),
+        ]
+    )
+
+
+def _target(page: Context, name: str) -> Html:
+    rules = next((p.funding for p in page.result.scenario.parties if p.name == name), None)
+    return page.cited(rules.target) if isinstance(rules, Funding) else join(["some months"])
+
+
+def _cells(found: Labelled, name: str) -> list[list[str]]:
+    """Chance of a gap, quantiles and mean (bn USD) of a party in each month."""
+    chance = [percent(float(share)) for share in one(found, "positive", name)]
+    columns = [[bn(float(v)) for v in one(found, q, name)] for q in ("p10", "p50", "p90", "mean")]
+    return [list(cells) for cells in zip(chance, *columns, strict=True)]
+
+
+def _worst(page: Context, found: Labelled, name: str) -> str:
+    means, chances = one(found, "mean", name), one(found, "positive", name)
+    at = int(means.argmax())
+    month = long_month(found.labels["month"][at])
+    return f"Largest at the end of {month}: mean {bn(float(means[at]))} bn USD, {percent(float(chances[at]))} of paths."
+
+
+def _bars(page: Context, found: Labelled, name: str, size: tuple[float, float], class_: str | None) -> Html:
+    """Bars of the mean, with the quantiles beside them, by year."""
+    months, tint, title = found.labels["month"], page.tint(name), page.party(name)
+    low, middle, high, mean = (one(found, q, name) / 1e9 for q in ("p10", "p50", "p90", "mean"))
+    marks = svg.ticks(0, max(float(high.max()), float(mean.max()), 0.1), 5 if size[1] > 220 else 3)
+    left = 16 + 6.6 * max(len(t) for t in svg.tick_texts(marks))
+    frame = svg.plot(size, (0, len(months)), marks, (28, 12, 26, left))
+    step = frame.x(1) - frame.x(0)
+    every = max(1, round(26 / step))
+    parts = [svg.y_axis(frame, marks, "bn USD"), svg.rule(frame.left, frame.bottom, frame.right, frame.bottom, "base")]
+    for i, month in enumerate(months):
+        told = f"{title}, {month}: mean {number(float(mean[i]))} bn USD"
+        top, at = frame.y(float(mean[i])), frame.x(i) + 0.75 * step
+        parts.append(svg.rect(frame.x(i) + 0.2 * step, top, 0.42 * step, frame.bottom - top, f"layer {tint}", told))
+        quantiles = (("p10", low), ("p50", middle), ("p90", high))
+        told = ", ".join(f"{q} {number(float(v[i]))}" for q, v in quantiles)
+        parts.append(
+            svg.group(
+                svg.rule(at, frame.y(float(low[i])), at, frame.y(float(high[i])), "line ci"),
+                svg.dot(at, frame.y(float(middle[i])), 3.2 if step > 34 else 2.4, "fill ci"),
+                title=f"{title}, {month}: {told} bn USD",
+            )
+        )
+        if i % every == 0:
+            words = month[:4] if step > 34 else f"’{month[2:4]}"
+            parts.append(svg.text(frame.x(i) + step / 2, frame.bottom + 17, words, "tick", "middle"))
+    ends = ", ".join(f"{m[:4]} {number(float(v))}" for m, v in zip(months, mean, strict=True))
+    return svg.svg(frame, f"Mean funding gap of {title} by year, in bn USD: {ends}.", *parts, class_=class_)
+
+
+def _debt(page: Context, order: Sequence[str]) -> Html:
     held = page.kept("raised", "debt")
     if not held:
         return join([])
@@ -89,7 +137,7 @@ def _debt(page: Context) -> Html:
     head = ["Party", *(f"{words[name]}: {q}" for name in held for q in ("p10", "p50", "p90"))]
     rows = [
         [page.party(party), *(bn(float(one(found[n], q, party)[0])) for n in held for q in ("p10", "p50", "p90"))]
-        for party in page.result.labels["funded"]
+        for party in order
     ]
     return table(f"Equity and debt raised under funding rules by {page.mark} (bn USD)", head, rows)
 
@@ -104,7 +152,7 @@ def revenue(page: Context) -> Html:
     months = got.labels["month"]
     xs, ends = counts(months), ends_of_years(months, page.mark)
     parts = []
-    for lab in labs:
+    for lab in sorted(labs, key=lambda name: name != page.focus.lab):
         low, middle, high = (12 * one(got, q, lab) / 1e9 for q in ("p10", "p50", "p90"))
         lines = [Line("revenue", xs, middle, page.tint(lab), "thick")]
         if wanted is not None:

@@ -59,6 +59,11 @@ def prose(words: str) -> Html:
     return join(el("code", part) if i % 2 else part for i, part in enumerate(parts))
 
 
+def solid(words: str) -> Html:
+    """Words that stay on one line."""
+    return el("span", words, class_="solid")
+
+
 def coordinate(value: str | float) -> str:
     """A number as short as a picture needs it; text as it is."""
     if isinstance(value, str):

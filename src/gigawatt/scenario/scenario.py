@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from gigawatt.parts.clause import Clause
 from gigawatt.parts.figure import Figure
 from gigawatt.parts.process import Process
+from gigawatt.parts.view import walk
 from gigawatt.parts.world import Campus, Deal, Lab, Party, Share, figures
 
 
@@ -85,7 +86,8 @@ class Scenario:
     def figures(self) -> tuple[Figure, ...]:
         """Every figure of the scenario, once, in order."""
         groups = (self.parties, self.shares, self.processes, self.campuses, self.deals, self.labs)
-        found = [*(f for group in groups for f in figures(group)), *(f for c in self.contracts for f in c.figures)]
+        found = [f for group in groups for f in figures(group)]
+        found += [f for contract in self.contracts for node in walk(contract.clause) for f in node.figures() if f.name]
         return tuple({(f.name, f.terms): f for f in found}.values())
 
     def with_contracts(self, contracts: tuple[Contract, ...]) -> Scenario:
