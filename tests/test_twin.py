@@ -74,7 +74,8 @@ def differences(result: Result, books: Books, path: int) -> list[str]:
             pairs += [
                 (f"{quantity} {name}", shown[quantity][t, row], amounts[name], CENT) for row, name in enumerate(labels)
             ]
-        for quantity, values in month.tables.items():
+        # What is not kept, such as gigawatts on the parties' basis, shows in the dues it leads to.
+        for quantity, values in ((name, values) for name, values in month.tables.items() if name in shown):
             axis = "lab" if quantity in ("revenue", "demand") else "campus" if quantity == "powered" else "deal"
             grain = CENT if axis == "lab" else GRAIN
             labels = result.labels[axis]

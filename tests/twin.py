@@ -139,7 +139,9 @@ class Bookkeeper:
             purchased[name] = max(old["purchased"][name], wanted) if orders else old["purchased"][name]
         for party in self.parties:
             own = [deal for deal in deals.values() if deal.financier == party]
-            asked = sum((purchased[d.name] - old["financed"][d.name]) * self.of(d.capex) for d in own)
+            asked = sum(
+                (purchased[d.name] - old["financed"][d.name]) * self.of(d.capex) / self.of(d.to_facility) for d in own
+            )
             left = max(self.room[party] - self.pledged(party), 0.0)
             share = 1.0 if asked <= left else left / asked
             for d in own:
@@ -164,6 +166,9 @@ class Bookkeeper:
         }
         return {
             **self.gigawatts,
+            "bought": {n: (financed[n] - self.opening[n]) / self.of(d.to_facility) for n, d in deals.items()},
+            "received": {n: (delivered[n] - self.opening[n]) / self.of(d.to_facility) for n, d in deals.items()},
+            "running": {n: online[n] / self.of(d.to_facility) for n, d in deals.items()},
             "powered": dict(self.powered),
             "announced": {name: self.announced(deal, t) for name, deal in deals.items()},
             "contracted": contracted,
@@ -173,7 +178,10 @@ class Bookkeeper:
         """What a financier has promised for orders that have not arrived (USD)."""
         now = self.gigawatts
         own = [deal for deal in self.scenario.deals if deal.financier == party]
-        return sum((now["financed"][d.name] - now["delivered"][d.name]) * self.of(d.capex) for d in own)
+        return sum(
+            (now["financed"][d.name] - now["delivered"][d.name]) * self.of(d.capex) / self.of(d.to_facility)
+            for d in own
+        )
 
     def capacity(self, deal: Deal) -> float:
         return self.of(deal.capacity) * self.of(deal.to_facility)
@@ -218,15 +226,19 @@ class Bookkeeper:
             load = revenue[lab.party] / supported if supported > 0 else 1.0
             for name in own:
                 used[name] = working[name] * (research + (1.0 - research) * load)
-        return {"used": used, "demand": demand, "revenue": revenue}
+        loaded = {d.name: used[d.name] / self.of(d.to_facility) for d in self.scenario.deals}
+        return {"used": used, "loaded": loaded, "demand": demand, "revenue": revenue}
 
     # 4 owe
 
     def opening_view(self) -> dict[str, Amounts]:
         deals = ("purchased", "financed", "delivered", "online", "working", "used", "contracted", "announced")
         prices = self.prices(-1)
+        stated = {d.name: self.opening[d.name] / self.of(d.to_facility) for d in self.scenario.deals}
         return {
             **{name: dict(self.opening) for name in deals},
+            **{name: dict.fromkeys(self.opening, 0.0) for name in ("bought", "received")},
+            **{name: dict(stated) for name in ("running", "loaded")},
             "powered": dict.fromkeys(self.powered, 0.0),
             "cash": dict(self.cash),
             "solvent": dict(self.solvent),

@@ -14,7 +14,7 @@ import pytest
 
 from gigawatt.report import render
 from gigawatt.report.page import SECTIONS
-from report.world import run
+from report.world import run_market
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 QUIET = "disable-gpu disable-quic no-first-run disable-background-networking disable-component-update disable-sync"
@@ -27,6 +27,7 @@ addEventListener("load", () => setTimeout(() => {
   });
   const boxes = [...page.querySelectorAll("svg text")].map((node) => node.getBoundingClientRect());
   const text = boxes.filter((box) => box.width);
+  const boxed = [...page.querySelectorAll(".scroll")].filter((box) => box.clientWidth && !box.closest(".cards"));
   const picture = page.querySelector("svg[data-hover]:not(.wide)");
   picture.dispatchEvent(new frame.KeyboardEvent("keydown", { key: "ArrowLeft" }));
   const found = {
@@ -35,6 +36,8 @@ addEventListener("load", () => setTimeout(() => {
     wide: wide.map((node) => node.tagName + "." + node.className),
     cut: text.filter((box) => box.left < -1 || box.right > frame.innerWidth + 1).length,
     texts: text.length,
+    tables: boxed.length,
+    cropped: boxed.filter((box) => box.scrollWidth > box.clientWidth + 1).map((box) => box.ariaLabel),
     smallest: Math.min(...text.map((box) => box.height)),
     theme: page.getElementById("theme").hidden,
     background: frame.getComputedStyle(page.body).backgroundColor,
@@ -63,7 +66,7 @@ def browser() -> str:
 @pytest.fixture(scope="module")
 def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     file = tmp_path_factory.mktemp("report") / "report.html"
-    file.write_text(render(run()), encoding="utf-8")
+    file.write_text(render(run_market()), encoding="utf-8")
     return file
 
 
@@ -140,6 +143,13 @@ def test_no_label_of_a_picture_leaves_the_screen(phone: dict[str, object], desk:
     assert isinstance(phone["texts"], int)
     assert phone["texts"] > 100
     assert (phone["cut"], desk["cut"]) == (0, 0)
+
+
+def test_no_table_is_cropped_on_a_desk(phone: dict[str, object], desk: dict[str, object]) -> None:
+    assert isinstance(desk["tables"], int)
+    assert desk["tables"] > 5
+    assert desk["cropped"] == []
+    assert phone["cropped"] != []
 
 
 def test_labels_are_large_enough_to_read_on_a_phone(phone: dict[str, object]) -> None:

@@ -15,14 +15,14 @@ from gigawatt.parts.stream import BLOCK
 
 SMALL = ["--paths", "40", "--workers", "1"]
 HEADINGS = (
-    "Energised gigawatts by supplier",
+    "Energised gigawatts of OpenAI by supplier",
     "Working accelerators",
     "Operations per second",
     "Payments from the start to 2030-12",
     "Funding gap",
     "First missed payment",
     "Vesting of shares",
-    "What moves energised gigawatts in 2030-12 most",
+    "What moves energised gigawatts of OpenAI in 2030-12 most",
     "What moves the funding gap of openai in 2030-12 most",
     "Note: ",
     "Rests on: ",

@@ -89,6 +89,6 @@ def test_observables_of_one_form_share_a_shape_and_others_do_not() -> None:
 def test_observables_read_as_english() -> None:
     assert str(growth(online("amd")) * "10 bnUSD/GW") == "the growth in energised gigawatts of amd times 10 bnUSD/GW"
     assert str(once_reached(price("V") >= "600 USD/share")) == "share price of V at least 600 USD/share, once reached"
-    assert str(larger(used("amd"), "1 GW")) == "the larger of used(amd) and 1 GW"
-    assert str(solvent("lab")) == "solvent(lab)"
+    assert str(larger(used("amd"), "1 GW")) == "the larger of [gigawatts of amd that carry load] and [1 GW]"
+    assert str(solvent("lab")) == "lab has missed no payment"
     assert str(during("2027-H2", "2028")) == "from 2027-07 to 2028-12"

@@ -10,7 +10,8 @@ from gigawatt.parts.observable import Read
 from viewing import values, view
 
 TABLES = {
-    "GW": ("announced", "contracted", "purchased", "financed", "delivered", "online", "working", "used", "powered"),
+    "GW": ("announced", "contracted", "purchased", "financed", "delivered", "online", "working", "used", "powered")
+    + ("bought", "received", "running", "loaded"),
     "USD": ("cash", "debt"),
     "USD/share": ("price",),
     "USD/month": ("revenue",),

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from gigawatt.report.markup import Html, el, join, legend, number, percent, table
+from gigawatt.report.markup import Html, el, join, legend, number, percent, prose, table
 
 
 def test_text_is_escaped_and_markup_is_not() -> None:
@@ -53,3 +53,13 @@ def test_a_table_names_its_rows_and_columns_and_scrolls_in_its_box() -> None:
 
 def test_a_legend_shows_each_name_beside_its_colour() -> None:
     assert '<span class="chip c1"></span>NVIDIA' in legend([("c1", "NVIDIA")])
+
+
+def test_words_between_backticks_are_code() -> None:
+    assert prose("set `--set` & run") == "set <code>--set</code> &amp; run"
+    assert prose("one ` <alone>") == "one ` &lt;alone&gt;"
+
+
+def test_a_snug_table_says_so_to_the_style() -> None:
+    assert '<table class="computed snug">' in table("Deals", ["Deal"], [["one"]], snug=True)
+    assert "snug" not in table("Deals", ["Deal"], [["one"]])

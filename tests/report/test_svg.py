@@ -96,3 +96,22 @@ def test_what_is_under_the_pointer_is_json() -> None:
 def test_long_words_are_cut_to_their_room() -> None:
     assert svg.fit("Foundries and memory makers", 74) == "Foundries…"
     assert svg.fit("AMD", 74) == "AMD"
+
+
+@pytest.mark.parametrize(
+    ("words", "label"),
+    [
+        ("NVIDIA", "NVIDIA"),
+        ("Foundries, memory makers, builders, staff", "Foundries, memory…"),
+        ("Customers of the labs and clouds", "Customers…"),
+        ("Data-centre developers and lessors", "Data-centre…"),
+        ("Unternehmensberatungen", "Unternehmensberat…"),
+    ],
+)
+def test_a_name_is_shortened_to_whole_words(words: str, label: str) -> None:
+    assert svg.short(words) == label
+
+
+def test_a_shortened_label_tells_the_whole_name() -> None:
+    assert "<title>Foundries and builders</title>" in svg.named(0, 0, "Foundries…", "Foundries and builders", "label")
+    assert "<title>" not in svg.named(0, 0, "AMD 4.20", "AMD", "label")

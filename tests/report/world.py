@@ -151,6 +151,26 @@ def scenario() -> Scenario:
     )
 
 
+def market() -> Scenario:
+    """The same world with a rival that builds for itself: a deal that feeds no lab, and a campus of many phases."""
+    world = scenario()
+    own = replace(deal("third", "other", "4 GW"), buyer="rival", financier="rival", lab=None)
+    site = world.campuses[0]
+    phases = tuple(replace(phase, deal="third") for phase in site.phases)
+    return replace(
+        world,
+        name="market",
+        parties=(*world.parties, party("rival", "Rivals, builders and other people", "900 bnUSD")),
+        deals=(*world.deals, own),
+        campuses=(replace(site, name="site_third", title="Site third", owner="rival", phases=phases), *world.campuses),
+        contracts=(
+            *world.contracts,
+            contract("third purchase", "purchase", purchase("rival", "other", "third", "30 bnUSD/GW")),
+        ),
+        notes=("Change it with `--set`.", "A lone ` stands for itself."),
+    )
+
+
 def deal(name: str, supplier: str, capacity: str) -> Deal:
     figures = {
         "to_facility": "1",
@@ -189,3 +209,9 @@ def deal(name: str, supplier: str, capacity: str) -> Deal:
 def run(keep: str = "month", paths: int = 200) -> Result:
     """A run of the small world."""
     return simulate(scenario(), paths, 1, keep=keep)
+
+
+@lru_cache(maxsize=1)
+def run_market() -> Result:
+    """A run of the world with a rival."""
+    return simulate(market(), 200, 1)

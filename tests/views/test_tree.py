@@ -59,7 +59,7 @@ def test_a_shared_figure_is_found_through_the_term_that_names_it() -> None:
 
 
 def test_derived_claims_lead_to_the_claims_they_are_derived_from() -> None:
-    tree = below("systems.gb200.chips")
+    tree = below("contracts.abilene_cloud")
     formula = next(node for node in tree.walk() if node.label == "formula")
     inside = set(re.findall(r"\{([^}]+)\}", formula.value))
     assert inside <= {child.label for child in formula.children}

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import ndtr
 
 from gigawatt.engine.layout import Layout
 from gigawatt.parts.figure import Draws, Floats, draw
@@ -140,13 +141,15 @@ def _deals(deals: tuple[Deal, ...], draws: Draws, seed: int, index: int) -> dict
         luck[row] = stream(seed, f"binding/{deal.name}", index).random(BLOCK)[: draws.paths]
     return {
         "opening": opening,
+        "to_facility": scale,
         "span": capacity,
         "binding": binding + opening,
         "optional": (capacity - binding) * (luck < chance),
         **{
             name: draws.stack(getattr(d, name) for d in deals)
-            for name in ("decided", "slip", "pace", "capex", "chips", "h100e", "flops", "failures")
+            for name in ("decided", "slip", "pace", "chips", "h100e", "flops", "failures")
         },
+        "capex": draws.stack(d.capex for d in deals) / scale,
     }
 
 
@@ -176,8 +179,6 @@ def _events(scenario: Scenario, places: Layout, draws: Draws, seed: int, index: 
 
 def _delay(campus: Campus, draws: Draws, seed: int, index: int) -> Floats:
     """Months by which a campus is late (path,): its own luck and a common factor, joined by a Gaussian copula."""
-    from scipy.special import ndtr
-
     shared = stream(seed, "delay", index).standard_normal(BLOCK)[: draws.paths]
     own = stream(seed, f"delay/{campus.name}", index).standard_normal(BLOCK)[: draws.paths]
     weight = np.sqrt(draws.of(campus.common))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from gigawatt.engine.state import Model, Rows, State
+from gigawatt.engine.state import Integers, Model, State, collect
 from gigawatt.parts.figure import Floats
 
 NOTHING = 1e-200
@@ -24,19 +24,24 @@ def build(model: Model, state: State, t: int) -> dict[str, Floats]:
     """
     events, deal = model.block.events, model.block.deal
     now = slice(events.first[t], events.first[t + 1])
-    powered, feeding = state.powered.copy(), state.feeding.copy()
-    np.add.at(powered.reshape(-1), events.campus[now], events.power[now])
-    np.add.at(feeding.reshape(-1), events.deal[now], events.power[now])
+    powered, feeding = state.powered, state.feeding
+    if now.start < now.stop:
+        powered, feeding = powered.copy(), feeding.copy()
+        np.add.at(powered.reshape(-1), events.campus[now], events.power[now])
+        np.add.at(feeding.reshape(-1), events.deal[now], events.power[now])
 
-    contracted = deal["binding"] + deal["optional"] * (deal["decided"] <= t)
-    ordered = np.minimum(contracted, _announced(model, t + model.leads))
-    purchased = np.where(state.solvent[model.buyers] > 0, np.maximum(state.purchased, ordered), state.purchased)
+    contracted = model.binding
+    if t < model.decided:
+        contracted = deal["binding"] + deal["optional"] * (deal["decided"] <= t)
+    # A buyer that has missed a payment orders nothing more.
+    ordered = np.minimum(contracted, _announced(model, t + model.leads)) * state.solvent[model.buyers]
+    purchased = np.maximum(state.purchased, ordered)
     financed = _finance(model, state, purchased)
     state.financed_past[t % len(state.financed_past)] = financed
     delivered = _deliver(model, state, t)
     online = np.maximum(state.online, np.minimum(delivered, feeding))
     state.online_past[t % len(state.online_past)] = online
-    return {
+    tables = {
         "powered": powered,
         "feeding": feeding,
         "announced": np.broadcast_to(_announced(model, np.full_like(model.leads, t)), online.shape),
@@ -47,9 +52,14 @@ def build(model: Model, state: State, t: int) -> dict[str, Floats]:
         "online": online,
         "working": _age(model, state, online, t),
     }
+    stated = {"bought": (financed, deal["opening"]), "received": (delivered, deal["opening"]), "running": (online, 0.0)}
+    for name, (built, before) in stated.items():
+        if name in model.reads:
+            tables[name] = (built - before) / deal["to_facility"]
+    return tables
 
 
-def _announced(model: Model, months: Rows) -> Floats:
+def _announced(model: Model, months: Integers) -> Floats:
     """Gigawatts announced for one month of each deal (deal, path or 1)."""
     deal = model.block.deal
     share = model.plan[months, np.arange(len(months))][:, np.newaxis]
@@ -58,26 +68,17 @@ def _announced(model: Model, months: Rows) -> Floats:
 
 def _finance(model: Model, state: State, purchased: Floats) -> Floats:
     """Orders find money in proportion to what their financier has left to commit."""
-    capex = model.block.deal["capex"]
-    open_orders = purchased - state.financed
-    asked_all = open_orders * capex
-    pledged_all = (state.financed - state.delivered) * capex
-    financed = np.empty_like(open_orders)
-    for party, rows in model.financiers:
-        asked, pledged = asked_all[rows].sum(axis=0), pledged_all[rows].sum(axis=0)
-        left = np.maximum(state.room[party] - pledged, 0.0)
-        share = np.minimum(1.0, (left + NOTHING) / (asked + NOTHING))
-        financed[rows] = state.financed[rows] + open_orders[rows] * share
-    return np.minimum(financed, purchased)
+    orders = purchased - state.financed
+    asked = collect(orders * model.block.deal["capex"], model.financier, len(model.payers))
+    left = np.maximum(state.room[model.payers] - state.promised[model.payers], 0.0)
+    share = np.minimum(1.0, (left + NOTHING) / (asked + NOTHING))
+    return np.minimum(state.financed + orders * share[model.financier], purchased)
 
 
 def pledged(model: Model, tables: dict[str, Floats]) -> Floats:
     """What each party must still pay for orders it has financed and not received (party, path) in USD."""
     owed = (tables["financed"] - tables["delivered"]) * model.block.deal["capex"]
-    total = np.zeros((len(model.scenario.parties), owed.shape[1]))
-    for party, rows in model.financiers:
-        total[party] = owed[rows].sum(axis=0)
-    return total
+    return collect(owed, model.payers[model.financier], len(model.scenario.parties))
 
 
 def _deliver(model: Model, state: State, t: int) -> Floats:
@@ -88,24 +89,25 @@ def _deliver(model: Model, state: State, t: int) -> Floats:
     early = leads > t
     if early.any():
         arrived[early] = np.broadcast_to(deal["opening"], arrived.shape)[early]
-    reached = np.maximum(np.minimum(arrived, state.delivered + deal["pace"]), state.delivered)
-    return np.where(t >= model.begins + deal["slip"], reached, state.delivered)
+    if t < model.all_ship:
+        arrived *= t >= model.ships
+    reached: Floats = np.minimum(arrived, state.delivered + deal["pace"])
+    return np.maximum(reached, state.delivered, out=reached)
 
 
 def _age(model: Model, state: State, online: Floats, t: int) -> Floats:
     """Energised gigawatts whose chips still work: failures thin them out, and each cohort retires at its age."""
     if t == 0:
-        return online.copy()
-    kept = 1.0 - model.block.deal["failures"]
-    working = state.working * kept + (online - state.online)
+        return online
+    working = state.working * model.kept + (online - state.online)
     ring = len(state.online_past)
     for row, deal in enumerate(model.scenario.deals):
         if deal.lifetime <= t:
             old = state.online_past[(t - deal.lifetime) % ring, row]
             # The first cohort is all that was energised by the end of the first month.
             young = state.online_past[(t - deal.lifetime - 1) % ring, row] if deal.lifetime < t else 0.0
-            working[row] -= (old - young) * kept[row] ** deal.lifetime
-    return np.maximum(working, 0.0)
+            working[row] = np.maximum(working[row] - (old - young) * model.old[row], 0.0)
+    return working
 
 
 def operate(model: Model, working: Floats, t: int) -> dict[str, Floats]:
@@ -117,7 +119,7 @@ def operate(model: Model, working: Floats, t: int) -> dict[str, Floats]:
         t: months since the scenario's first.
 
     Returns:
-        `used` (deal, path) in GW; `revenue` and `demand` (lab, path) in USD/month.
+        `used` (deal, path) in GW, `loaded` the same as the parties state it; `revenue` and `demand` (lab, path) in USD/month.
     """
     used = working.copy()
     levels, labs = model.block.levels[t], model.labs
@@ -132,4 +134,5 @@ def operate(model: Model, working: Floats, t: int) -> dict[str, Floats]:
         revenue[row] = np.minimum(demand[row], supported)
         load = (revenue[row] + NOTHING) / (supported + NOTHING)
         used[deals] *= research + (1.0 - research) * load
-    return {"used": used, "revenue": revenue, "demand": demand}
+    loaded = used / model.block.deal["to_facility"]
+    return {"used": used, "loaded": loaded, "revenue": revenue, "demand": demand}

@@ -172,6 +172,12 @@ def clear_columns(
     return Cleared(whole, wave.T, left.T)
 
 
+def warm_up() -> None:
+    """Load the compiled kernel now, so that processes forked from this one need not each do it again."""
+    one, lanes = np.ones((2, 1)), Lanes(np.array([0]), np.array([1]), np.array([0]), 2)
+    clear(one, 2.0 * one[:1], lanes, one, one, np.zeros(2, bool))
+
+
 def _where(kept: NDArray[np.float64], columns: NDArray[np.int64]) -> NDArray[np.int64]:
     """The columns of a share kept that belong to the chosen paths."""
     if kept.shape[1] == columns.size:

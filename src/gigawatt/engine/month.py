@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from gigawatt.engine.build import build, operate, pledged
 from gigawatt.engine.clear import SHORT, clear_columns
 from gigawatt.engine.layout import Layout
-from gigawatt.engine.state import Model, State, by_party
+from gigawatt.engine.state import Model, State, by_party, collect
 from gigawatt.parts.figure import Floats
 from gigawatt.parts.view import Memory, View
 
@@ -38,12 +38,15 @@ def step(model: Model, state: State, t: int) -> tuple[State, dict[str, Floats]]:
     levels = model.block.levels[t]
     tables = build(model, state, t)
     tables |= operate(model, tables["working"], t)
-    tables |= {"cash": state.cash, "solvent": state.solvent, "debt": by_party(model.places, state.debt)}
+    tables |= {"cash": state.cash, "solvent": state.solvent}
+    if "debt" in model.reads:
+        tables["debt"] = by_party(model.places, state.debt)
     tables |= {"level": levels, "price": levels[model.prices], "average": model.block.averages[t]}
     memories, due = owe(model, state, View(model.scenario.first + t, state.cash.shape[1], tables))
     broken = _mend(state, due)
     flows = _flows(model.places, due)
-    funded = fund(model, state, flows, pledged(model, tables), t)
+    promised = pledged(model, tables)
+    funded = fund(model, state, flows, promised, t)
     told, books = _clear(model, state, due, flows, funded["cash"], t)
     service = slice(model.places.contracted, model.places.cash)
     debt = funded["debt"] + state.debt * model.rules["interest"] - told[service]
@@ -54,9 +57,10 @@ def step(model: Model, state: State, t: int) -> tuple[State, dict[str, Floats]]:
         online_past=state.online_past,
         cash=books.cash,
         solvent=books.solvent,
-        outflow=funded["outflow"],
         debt=debt,
-        room=_room(model, books.cash, books.solvent, funded["outflow"], t),
+        outflow=funded["outflow"],
+        room=_room(model, books, funded),
+        promised=promised,
         moved=state.moved + due[model.places.cash :],
         paid=state.paid + told[: model.places.cash],
         missed=books.missed,
@@ -82,7 +86,7 @@ def owe(model: Model, state: State, view: View) -> tuple[list[Memory], Floats]:
         for lane, rows in enumerate(group.rows):
             due[rows] = owed[lane]
     service = slice(model.places.contracted, model.places.cash)
-    due[service] = state.debt * (model.rules["interest"] + 1.0 / model.rules["term"])
+    np.multiply(state.debt, model.rules["service"], due[service])
     return memories, due
 
 
@@ -103,34 +107,37 @@ def fund(model: Model, state: State, flows: tuple[Floats, Floats], promised: Flo
         promised: what each party must still pay for orders it has financed (party, path) in USD.
 
     Returns:
-        `cash` and `outflow` (party, path); `debt`, `raised` and `gap` (funded party, path), all in USD.
+        `cash` (party, path); `outflow`, `debt`, `raised`, `gap` and `limit`, the most it could have raised (funded
+        party, path), all in USD.
     """
-    rules, rows, bust = model.rules, model.places.funded, model.block.bust[t]
+    rules, rows, bust = model.rules, model.funded, model.block.bust[t]
     owed, expected = flows[0][rows], flows[1][rows]
-    average = np.where(state.outflow[rows] > 0, 0.75 * state.outflow[rows] + 0.25 * owed, owed)
+    average = np.where(state.outflow > 0, 0.75 * state.outflow + 0.25 * owed, owed)
     wanted = rules["target"] * average + promised[rows]
     need = np.maximum(wanted - (state.cash[rows] + expected - owed), 0.0)
+    most_equity = rules["equity"] + (rules["equity_bust"] - rules["equity"]) * bust
+    most_lending = rules["lending"] + (rules["lending_bust"] - rules["lending"]) * bust
     able = state.solvent[rows]
-    equity = np.minimum(need, able * (rules["equity"] + (rules["equity_bust"] - rules["equity"]) * bust))
-    most = able * (rules["lending"] + (rules["lending_bust"] - rules["lending"]) * bust)
-    lending = np.minimum(need - equity, most)
+    equity = np.minimum(need, able * most_equity)
+    lending = np.minimum(need - equity, able * most_lending)
     raised = equity + lending
-    cash, outflow = state.cash.copy(), state.outflow.copy()
+    cash = state.cash.copy()
     cash[rows] += raised
     cash[model.places.capital] -= raised.sum(axis=0)
-    outflow[rows] = average
-    return {"cash": cash, "debt": state.debt + lending, "raised": raised, "gap": need - raised, "outflow": outflow}
+    return {
+        "cash": cash,
+        "outflow": average,
+        "debt": state.debt + lending,
+        "raised": raised,
+        "gap": need - raised,
+        "limit": most_equity + most_lending,
+    }
 
 
 def _flows(places: Layout, lanes: Floats) -> tuple[Floats, Floats]:
     """Sums of cash lanes by payer and by payee (party, path)."""
-    out = np.zeros((places.clearing.parties, lanes.shape[1]))
-    into = np.zeros_like(out)
-    # Rows in place, in the order of the lanes: the cheapest form without compiling, and the same bits on any path.
-    for payer, payee, lane in zip(places.clearing.payer.tolist(), places.clearing.payee.tolist(), lanes, strict=False):
-        np.add(out[payer], lane, out[payer])
-        np.add(into[payee], lane, into[payee])
-    return out, into
+    clearing = places.clearing
+    return collect(lanes, clearing.payer, clearing.parties), collect(lanes, clearing.payee, clearing.parties)
 
 
 def _clear(
@@ -147,20 +154,23 @@ def _clear(
     short_paths = np.flatnonzero((after[inside] < -SHORT * out[inside]).any(axis=0))
     if not short_paths.size:
         return due, Books(after, state.solvent, state.missed)
-    before, since = state.solvent[:, short_paths], state.missed[:, short_paths]
+    before = state.solvent[:, short_paths]
+    # Default costs strike once: whoever has missed a payment before keeps all of what it has.
     kept = [
-        np.where(before > 0, k[:, short_paths] if k.shape[1] > 1 else k, 1.0)
+        np.maximum(k[:, short_paths] if k.shape[1] > 1 else k, 1.0 - before)
         for k in (model.kept_cash, model.kept_inflow)
     ]
     cleared = clear_columns(cash, due, places.clearing, kept[0], kept[1], places.outside, short_paths)
-    fallen, left = cleared.wave >= 0, cleared.left
-    lost = np.where(fallen & (before > 0), left, 0.0)
-    left = left - lost
-    left[places.capital] += lost.sum(axis=0)
+    after[:, short_paths] = cleared.left
+    party, nth = np.nonzero((cleared.wave >= 0) & (before > 0))
+    if not party.size:
+        return cleared.paid, Books(after, state.solvent, state.missed)
+    path = short_paths[nth]
+    np.add.at(after[places.capital], path, after[party, path])
+    after[party, path] = 0.0
     solvent, missed = state.solvent.copy(), state.missed.copy()
-    after[:, short_paths] = left
-    solvent[:, short_paths] = np.where(fallen, 0.0, before)
-    missed[:, short_paths] = np.where(fallen & (since < 0), np.int32(t), since)
+    solvent[party, path] = 0.0
+    missed[party, path] = t
     return cleared.paid, Books(after, solvent, missed)
 
 
@@ -169,19 +179,22 @@ def _tell(model: Model, memories: list[Memory], due: Floats, told: Floats) -> tu
     remembered = []
     for group, bound, memory in zip(model.places.groups, model.bound, memories, strict=True):
         if group.listens:
-            asked, paid = (np.stack([lanes[rows] for rows in group.rows]) for lanes in (due, told))
+            asked, paid = (_by_lane(lanes, group.rows) for lanes in (due, told))
             memory = group.clauses[0].settle(bound, memory, asked, paid)
         remembered.append(memory)
     return tuple(remembered)
 
 
-def _room(model: Model, cash: Floats, solvent: Floats, outflow: Floats, t: int) -> Floats:
+def _by_lane(lanes: Floats, rows: tuple[slice, ...]) -> Floats:
+    """The dues or payments of a group of contracts (lane, contract, path)."""
+    return lanes[rows[0]][np.newaxis] if len(rows) == 1 else np.stack([lanes[own] for own in rows])
+
+
+def _room(model: Model, books: Books, funded: dict[str, Floats]) -> Floats:
     """What a party may still commit to orders (USD): cash above its target and what it can raise in its horizon."""
-    places, rules, bust = model.places, model.rules, model.block.bust[t]
-    room = np.where(places.outside[:, np.newaxis], np.inf, cash * solvent)
-    rows = places.funded
-    monthly = rules["equity"] + rules["lending"]
-    monthly = monthly + (rules["equity_bust"] + rules["lending_bust"] - monthly) * bust
-    free = cash[rows] - rules["target"] * outflow[rows] + rules["horizon"] * monthly
-    room[rows] = np.maximum(free, 0.0) * solvent[rows]
+    rules, rows = model.rules, model.funded
+    room = books.cash * books.solvent
+    room[model.places.outside] = np.inf
+    free = books.cash[rows] - rules["target"] * funded["outflow"] + rules["horizon"] * funded["limit"]
+    room[rows] = np.maximum(free, 0.0) * books.solvent[rows]
     return room

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from gigawatt.catalog import Catalog
 from gigawatt.engine.block import block
+from gigawatt.engine.clear import warm_up
 from gigawatt.engine.folder import Folder
 from gigawatt.engine.layout import layout
 from gigawatt.engine.month import step
@@ -122,6 +123,7 @@ def _run_all(store: Folder, scenario: Scenario, wanted: list[int], workers: int,
     # A fork starts at once and shares what is loaded; elsewhere a fresh interpreter does the same work.
     context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
     count = min(workers, len(wanted))
+    warm_up()
     with ProcessPoolExecutor(count, context, initializer=follow, initargs=(os.getpid(),)) as pool:
         tasks = [pool.submit(write_block, store, scenario, index) for index in wanted]
         try:

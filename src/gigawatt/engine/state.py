@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 from gigawatt.engine.block import Block
 from gigawatt.engine.layout import Layout
 from gigawatt.parts.figure import Floats
-from gigawatt.parts.view import Bound, Memory, View
+from gigawatt.parts.observable import Read
+from gigawatt.parts.view import Bound, Memory, Rows, View, compact, walk
 from gigawatt.scenario.scenario import Scenario
 
-Rows = NDArray[np.intp]
+Integers = NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -26,16 +27,22 @@ class Model:
     Arguments:
         scenario, places, block: what is simulated, where it stands, what was drawn.
         bound: the contract groups bound to this block.
+        reads: the tables that contracts look at.
         plan: (month, deal) share of each deal's capacity that is announced for a month; longer than the horizon
             by the longest lead.
+        binding: (deal, path or 1) what is binding once all options are decided (GW).
+        decided: months until the last option is decided on every path.
+        ships, all_ship: (deal, path or 1) month from which a deal's product arrives, and the last of them.
+        kept, old: (deal, path or 1) share of chips that survive a month, and their whole lifetime.
         kept_cash, kept_inflow: (party, path or 1) default costs.
         rules: funding rules by name (funded party, path or 1).
         labs: figures of the labs by name (lab, path or 1).
         earnings: for each lab, rows of its demand processes and the factors on them.
         customers: for each lab, the rows of the deals whose compute it uses.
-        leads, begins: of the deals (month, relative to the first).
+        leads: of the deals (month).
         buyers: party row of each deal's buyer.
-        financiers: party row, and the rows of the deals it finances.
+        payers, financier: the parties that finance deals, and for each deal its place among them.
+        funded: rows of the parties with funding rules.
         prices: process row of each share.
         inside: rows of the parties that can fail.
     """
@@ -44,17 +51,25 @@ class Model:
     places: Layout
     block: Block
     bound: tuple[Bound, ...]
+    reads: frozenset[str]
     plan: Floats
+    binding: Floats
+    decided: float
+    ships: Floats
+    all_ship: float
+    kept: Floats
+    old: Floats
     kept_cash: Floats
     kept_inflow: Floats
     rules: dict[str, Floats]
     labs: dict[str, Floats]
     earnings: tuple[tuple[tuple[int, Floats], ...], ...]
     customers: tuple[Rows, ...]
-    leads: Rows
-    begins: Floats
-    buyers: Rows
-    financiers: tuple[tuple[int, Rows], ...]
+    leads: Integers
+    buyers: Integers
+    payers: Integers
+    financier: Integers
+    funded: Rows
     prices: Rows
     inside: Rows
 
@@ -67,9 +82,10 @@ class State:
         powered, feeding: power of campuses, and of the phases that feed each deal (GW).
         purchased, financed, delivered, online, working: the deals' gigawatts (GW).
         financed_past, online_past: (month, deal, path) rings of earlier values, for leads and lifetimes.
-        cash, solvent, outflow: of parties (USD, 0 or 1, USD/month averaged).
-        debt: of funded parties (USD).
+        cash, solvent: of parties (USD, 0 or 1).
+        debt, outflow: of funded parties (USD, USD/month averaged).
         room: what each party may still commit to orders (USD).
+        promised: what each party must still pay for orders it has financed and not received (USD).
         moved: (lane in kind, path) what was handed over so far.
         paid: (cash lane, path) what was paid so far (USD).
         missed: month of a party's first missed payment, -1 if none.
@@ -88,9 +104,10 @@ class State:
     online_past: Floats
     cash: Floats
     solvent: Floats
-    outflow: Floats
     debt: Floats
+    outflow: Floats
     room: Floats
+    promised: Floats
     moved: Floats
     paid: Floats
     missed: NDArray[np.int32]
@@ -103,32 +120,42 @@ def model(scenario: Scenario, places: Layout, block: Block) -> Model:
     stack = block.draws.stack
     funding = [p.funding for p in scenario.parties if p.funding]
     party, process, deals = places.row["party"], places.row["process"], scenario.deals
-    payers = [party[d.financier] for d in deals]
+    deal = block.deal
+    kept = 1.0 - deal["failures"]
+    ships = deal["slip"] + np.array([[float(d.begins - scenario.first)] for d in deals]).reshape(len(deals), 1)
+    payers, financier = np.unique(np.array([party[d.financier] for d in deals], dtype=np.intp), return_inverse=True)
+    rules = {
+        name: stack(getattr(rule, name) for rule in funding)
+        for name in ("target", "horizon", "equity", "equity_bust", "lending", "lending_bust", "interest", "term")
+    }
     return Model(
         scenario=scenario,
         places=places,
         block=block,
         bound=tuple(places.bind(group, block.draws) for group in places.groups),
+        reads=frozenset(n.table for group in places.groups for n in walk(group.clauses[0]) if isinstance(n, Read)),
         plan=_plan(scenario),
+        binding=deal["binding"] + deal["optional"],
+        decided=float(deal["decided"].max(initial=0.0)),
+        ships=ships,
+        all_ship=float(ships.max(initial=0.0)),
+        kept=kept,
+        old=kept ** np.array([[d.lifetime] for d in deals]).reshape(len(deals), 1),
         kept_cash=stack(p.kept_cash for p in scenario.parties),
         kept_inflow=stack(p.kept_inflow for p in scenario.parties),
-        rules={
-            name: stack(getattr(rule, name) for rule in funding)
-            for name in ("target", "horizon", "equity", "equity_bust", "lending", "lending_bust", "interest", "term")
-        },
+        rules={**rules, "service": rules["interest"] + 1.0 / rules["term"]},
         labs={name: stack(getattr(b, name) for b in scenario.labs) for name in ("research", "earns", "improves")},
         earnings=tuple(
             tuple((process[e.process], stack(e.factors).prod(axis=0)) for e in lab.earnings) for lab in scenario.labs
         ),
-        customers=tuple(
-            np.array([i for i, d in enumerate(deals) if d.lab == lab.party], dtype=np.intp) for lab in scenario.labs
-        ),
+        customers=tuple(compact([i for i, d in enumerate(deals) if d.lab == lab.party]) for lab in scenario.labs),
         leads=np.array([d.lead for d in deals], dtype=np.intp),
-        begins=np.array([[float(d.begins - scenario.first)] for d in deals]).reshape(len(deals), 1),
         buyers=np.array([party[d.buyer] for d in deals], dtype=np.intp),
-        financiers=tuple((p, np.flatnonzero(np.array(payers) == p)) for p in sorted(set(payers))),
-        prices=np.array([process[share.price] for share in scenario.shares], dtype=np.intp),
-        inside=np.flatnonzero(~places.outside),
+        payers=payers,
+        financier=financier,
+        funded=compact(places.funded.tolist()),
+        prices=compact([process[share.price] for share in scenario.shares]),
+        inside=compact(np.flatnonzero(~places.outside).tolist()),
     )
 
 
@@ -156,6 +183,8 @@ def opening(model: Model) -> State:
     tables = {
         **dict.fromkeys(("purchased", "financed", "delivered", "online", "working", "used", "contracted"), built),
         "announced": built,
+        **dict.fromkeys(("bought", "received"), np.zeros_like(built)),
+        **dict.fromkeys(("running", "loaded"), built / block.deal["to_facility"]),
         "powered": np.zeros((len(scenario.campuses), paths)),
         "cash": cash,
         "solvent": solvent,
@@ -180,9 +209,10 @@ def opening(model: Model) -> State:
         online_past=np.zeros((min(life + 2, scenario.months), deals, paths)),
         cash=cash,
         solvent=solvent,
-        outflow=np.zeros_like(cash),
         debt=debt,
+        outflow=np.zeros_like(debt),
         room=np.where(places.outside[:, np.newaxis], np.inf, cash),
+        promised=np.zeros_like(cash),
         moved=np.zeros((len(places.lanes) - places.cash, paths)),
         paid=np.zeros((places.cash, paths)),
         missed=np.full(cash.shape, -1, dtype=np.int32),
@@ -193,6 +223,22 @@ def opening(model: Model) -> State:
     )
 
 
+def collect(values: Floats, to: Integers, rows: int) -> Floats:
+    """Rows of values (value, path) added up where they belong (row, path), in the order in which they come.
+
+    Arguments:
+        values: (value, path); values beyond `to` are left out.
+        to: for each value, the row it is added to.
+        rows: how many rows there are.
+    """
+    total = np.zeros((rows, values.shape[1]))
+    # Row by row and in place is the cheapest form without compiling, and gives the same bits whatever paths there are.
+    into = list(total)
+    for row, value in zip(to.tolist(), values, strict=False):
+        np.add(into[row], value, into[row])
+    return total
+
+
 def by_party(places: Layout, funded: Floats) -> Floats:
     """Values of funded parties as values of all parties (party, path), 0 for those without funding rules."""
     values = np.zeros((len(places.outside), funded.shape[1]))
@@ -200,8 +246,10 @@ def by_party(places: Layout, funded: Floats) -> Floats:
     return values
 
 
-def _priced(model: Model) -> Rows:
+def _priced(model: Model) -> Integers:
     """Process row of the share behind each averaged price."""
     shares = model.places.row["share"]
     labels = model.places.row["average"]
-    return model.prices[np.array([shares[label.partition("/")[0]] for label in labels], dtype=np.intp)]
+    process = model.places.row["process"]
+    prices = [process[share.price] for share in model.scenario.shares]
+    return np.array([prices[shares[label.partition("/")[0]]] for label in labels], dtype=np.intp)

@@ -12,10 +12,11 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gigawatt.errors import UnitError
 from gigawatt.parts.figure import Figure, Floats
-from gigawatt.parts.observable import Observable
+from gigawatt.parts.observable import Observable, positive, true
 from gigawatt.parts.view import Bound, Memory, Shape, View
 from gigawatt.units import unit
 
@@ -106,7 +107,7 @@ class Pay(Clause):
 
     def step(self, bound: Bound, memory: Memory, view: View) -> tuple[Memory, Floats]:
         memory, rate = self.rate.step(bound.parts[0], memory, view)
-        return memory, np.maximum(rate, 0.0)[np.newaxis]
+        return memory, positive(rate)[np.newaxis]
 
     def settle(self, bound: Bound, memory: Memory, due: Floats, paid: Floats) -> Memory:
         return memory
@@ -138,14 +139,14 @@ class Once(Clause):
 
     def start(self, bound: Bound, view: View) -> Memory:
         inside = tuple(p.start(b, view) for p, b in zip(self.parts(), bound.parts, strict=True))
-        return np.zeros((bound.count, view.paths)), *inside
+        return np.zeros((bound.count, view.paths), dtype=bool), *inside
 
     def step(self, bound: Bound, memory: Memory, view: View) -> tuple[Memory, Floats]:
         done, amounts, conditions = memory
         amounts, amount = self.amount.step(bound.parts[0], amounts, view)
         conditions, holds = self.when.step(bound.parts[1], conditions, view)
-        now = np.where(done > 0, 0.0, holds > 0)
-        return (np.maximum(done, now), amounts, conditions), (np.maximum(amount, 0.0) * now)[np.newaxis]
+        now = true(holds) & ~done
+        return (done | now, amounts, conditions), only(positive(amount), now)[np.newaxis]
 
     def settle(self, bound: Bound, memory: Memory, due: Floats, paid: Floats) -> Memory:
         return memory
@@ -153,6 +154,19 @@ class Once(Clause):
     def __str__(self) -> str:
         what = str(self.amount) if self.asset == CASH else f"{self.amount} of {self.asset}"
         return f"{self.payer} gives {self.payee} {what} when {self.when}"
+
+
+def only(due: Floats, holds: NDArray[np.generic]) -> Floats:
+    """What is due where a condition holds, nothing elsewhere; next to free while it holds for all or for none.
+
+    Arguments:
+        due: (..., contract, path or 1).
+        holds: (contract, path or 1), the condition holds where it is above 0.
+    """
+    now = true(holds)
+    if now.all():
+        return due
+    return np.where(now, due, 0.0) if now.any() else np.zeros((*due.shape[:-1], 1))
 
 
 def must_be(observable: Observable, expected: str, what: str) -> None:

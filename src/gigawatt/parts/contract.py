@@ -15,14 +15,16 @@ from gigawatt.parts.clause import Clause, Once, Pay
 from gigawatt.parts.observable import Amount, lift
 from gigawatt.parts.readings import (
     average,
-    delivered,
+    bought,
     during,
     growth,
     larger,
+    loaded,
     once_reached,
     online,
-    purchased,
+    received,
     revenue,
+    running,
     solvent,
     used,
 )
@@ -44,6 +46,13 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True)
+class OneOf:
+    """The term is one of a few words."""
+
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class When:
     """The term is a month or a period such as `2027-01` or `2027-H1`."""
 
@@ -60,25 +69,34 @@ MoneyPerPowerMonth: TypeAlias = Annotated[Amount, Term("USD/GW/month")]
 MoneyPerShare: TypeAlias = Annotated[Amount, Term("USD/share")]
 Shares: TypeAlias = Annotated[Amount, Term("share")]
 Power: TypeAlias = Annotated[Amount, Term("GW")]
+Counter: TypeAlias = Annotated[str, OneOf(("bought", "received"))]
 Ratio: TypeAlias = Annotated[Amount, Term("1")]
 
 
 @dataclass(frozen=True, slots=True)
 class Tranche:
-    """A rung of a warrant: this many shares vest when both the gigawatts and the share price have been reached."""
+    """A rung of a warrant: this many shares vest when both the gigawatts and the share price have been reached.
+
+    Arguments:
+        shares: how many vest (shares).
+        power: gigawatts as the parties state them (GW).
+        price: mark of the averaged share price (USD/share).
+        counts: which gigawatts count: `bought` (ordered and paid for or financed) or `received` (delivered).
+    """
 
     shares: Shares
     power: Power
     price: MoneyPerShare
+    counts: Counter = "bought"
 
 
 def purchase(buyer: Party, supplier: Party, deal: Deal, per_gw: MoneyPerPower) -> Clause:
-    """The buyer pays for each gigawatt of hardware in the month it is delivered."""
-    return Pay(buyer, supplier, growth(delivered(deal)) * per_gw)
+    """The buyer pays for each gigawatt of hardware, as the parties count them, in the month it is delivered."""
+    return Pay(buyer, supplier, growth(received(deal)) * per_gw)
 
 
 def build(owner: Party, builder: Party, deal: Deal, per_gw: MoneyPerPower) -> Clause:
-    """The owner pays for land, shell, power and cooling of each gigawatt in the month it is energised."""
+    """The owner pays for land, shell, power and cooling of each gigawatt of facility power when it is energised."""
     return Pay(owner, builder, growth(online(deal)) * per_gw)
 
 
@@ -91,13 +109,16 @@ def cloud(
     first: Date,
     last: Date,
 ) -> Clause:
-    """The customer pays rent for the gigawatts it uses, and at least a share of those that are energised for it."""
-    billed = larger(used(deal), online(deal) * take_or_pay)
+    """The customer pays rent for the gigawatts it uses, and at least a share of those that are energised for it.
+
+    Gigawatts count on the basis the parties state them.
+    """
+    billed = larger(loaded(deal), running(deal) * take_or_pay)
     return While(during(first, last), Pay(customer, provider, billed * per_gw))
 
 
 def lease(tenant: Party, landlord: Party, deal: Deal, per_gw: MoneyPerPowerMonth, first: Date, last: Date) -> Clause:
-    """The tenant pays rent for every gigawatt that is energised, used or not."""
+    """The tenant pays rent for every gigawatt of facility power that is energised, used or not."""
     return While(during(first, last), Pay(tenant, landlord, online(deal) * per_gw))
 
 
@@ -108,8 +129,11 @@ def commitment(customer: Party, provider: Party, total: Money, first: Date, last
 
 
 def staged_investment(investor: Party, investee: Party, deal: Deal, per_gw: MoneyPerPower, cap: Money) -> Clause:
-    """Each gigawatt that is energised draws a slice of the investment, up to a cap, while the investee is solvent."""
-    return Upto(lift(cap), While(solvent(investee), Pay(investor, investee, growth(online(deal)) * per_gw)))
+    """Each gigawatt that is energised draws a slice of the investment, up to a cap, while the investee is solvent.
+
+    Gigawatts count on the basis the parties state them.
+    """
+    return Upto(lift(cap), While(solvent(investee), Pay(investor, investee, growth(running(deal)) * per_gw)))
 
 
 def payment(payer: Party, payee: Party, amount: Money, month: Date) -> Clause:
@@ -152,16 +176,18 @@ def warrant(
     expiry: Date,
     tranches: tuple[Tranche, ...],
 ) -> Clause:
-    """Shares vest in tranches, each when enough gigawatts are purchased AND the averaged share price was high enough.
+    """Shares vest in tranches, each when enough gigawatts are bought AND the averaged share price was high enough.
 
-    Both marks are latched: once reached they stay reached. The holder pays the strike when a tranche vests.
+    Gigawatts count on the basis the parties state them. Both marks are latched: once reached they stay reached. The
+    holder pays the strike when a tranche vests.
     """
     rungs: list[Clause] = []
     for tranche in tranches:
-        bought = once_reached(purchased(deal) >= tranche.power)
+        counter = received(deal) if tranche.counts == "received" else bought(deal)
+        counted = once_reached(counter >= tranche.power)
         priced = once_reached(average(share, days) >= tranche.price)
         open_ = during("2000-01", expiry)
-        when = bought * priced * open_
+        when = counted * priced * open_
         amount = lift(tranche.shares)
         rungs.append(Once(issuer, holder, amount, when, asset=share))
         rungs.append(Once(holder, issuer, amount * strike, when))

@@ -10,14 +10,17 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gigawatt.dates import month_text
 from gigawatt.errors import UnitError
 from gigawatt.parts.figure import Figure, Floats, literal
 from gigawatt.parts.view import Bound, Memory, Shape, View
+from gigawatt.parts.words import SIGNS, WORDS
 from gigawatt.units import ONE, Unit, unit
 
 
@@ -32,7 +35,7 @@ class Observable(ABC):
 
     @abstractmethod
     def step(self, bound: Bound, memory: Memory, view: View) -> tuple[Memory, Floats]:
-        """New memory and this month's values (contract, path or 1)."""
+        """New memory and this month's values (contract, path or 1); conditions may come as booleans."""
 
     def start(self, bound: Bound, view: View) -> Memory:
         """Memory before the first month, given the opening view."""
@@ -75,24 +78,6 @@ Amount: TypeAlias = Observable | Figure | str | float
 
 ROUNDING = 1e-9
 """A mark counts as reached when less than this share of it is missing."""
-
-
-WORDS = {
-    "announced": "announced gigawatts of {}",
-    "contracted": "binding gigawatts of {}",
-    "purchased": "gigawatts purchased under {}",
-    "financed": "financed gigawatts of {}",
-    "delivered": "gigawatts delivered under {}",
-    "online": "energised gigawatts of {}",
-    "working": "working gigawatts of {}",
-    "used": "gigawatts of {} that carry load",
-    "powered": "gigawatts energised at {}",
-    "price": "share price of {}",
-    "solvent": "{} has missed no payment",
-}
-"""How tables of the view read in a contract's words; others read as `cash of openai`."""
-
-SIGNS = {"+": "plus", "-": "less", "*": "times", "/": "over", ">=": "at least"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,21 +145,22 @@ class Window(Observable):
 
     def step(self, bound: Bound, memory: Memory, view: View) -> tuple[Memory, Floats]:
         first, last = bound.values
-        return memory, ((first <= view.month) & (view.month <= last)).astype(np.float64)
+        return memory, np.logical_and(first <= view.month, view.month <= last)
 
     def __str__(self) -> str:
         return f"from {month_text(int(self.first.terms[0]))} to {month_text(int(self.last.terms[0]))}"
 
 
 _BINARY: dict[str, Callable[[Floats, Floats], Floats]] = {
-    "+": np.add,
-    "-": np.subtract,
+    "+": partial(np.add, dtype=np.float64),
+    "-": partial(np.subtract, dtype=np.float64),
+    # Of two conditions both must hold: for booleans this product is `and`.
     "*": np.multiply,
-    "/": np.divide,
+    "/": partial(np.divide, dtype=np.float64),
     "larger": np.maximum,
     "smaller": np.minimum,
     # Ten phases of 0.1 GW add up to a hair less than 1 GW, and must still reach a mark of 1 GW.
-    ">=": lambda a, b: np.greater_equal(a, b - ROUNDING * np.abs(b)).astype(np.float64),
+    ">=": lambda a, b: np.greater_equal(a, b - np.multiply(ROUNDING, np.abs(b))),
 }
 
 
@@ -243,14 +229,12 @@ class Growth(Observable):
 
     def start(self, bound: Bound, view: View) -> Memory:
         memory, value = self.inner.step(bound.parts[0], self.inner.start(bound.parts[0], view), view)
-        return np.array(value), memory
+        return value, memory
 
     def step(self, bound: Bound, memory: Memory, view: View) -> tuple[Memory, Floats]:
         last, inner = memory
         inner, value = self.inner.step(bound.parts[0], inner, view)
-        risen = np.subtract(value, last)
-        # A view's tables are reused from month to month, so what must be remembered is copied.
-        return (np.array(value), inner), np.maximum(risen, 0.0, out=risen)
+        return (value, inner), positive(np.subtract(value, last, dtype=np.float64))
 
     def __str__(self) -> str:
         return f"the growth in {self.inner}"
@@ -270,16 +254,27 @@ class Latch(Observable):
         return (self.inner,)
 
     def start(self, bound: Bound, view: View) -> Memory:
-        return np.zeros((bound.count, view.paths)), self.inner.start(bound.parts[0], view)
+        return np.zeros((bound.count, view.paths), dtype=bool), self.inner.start(bound.parts[0], view)
 
     def step(self, bound: Bound, memory: Memory, view: View) -> tuple[Memory, Floats]:
         held, inner = memory
         inner, holds = self.inner.step(bound.parts[0], inner, view)
-        held = np.maximum(held, holds > 0)
+        held = held | true(holds)
         return (held, inner), held
 
     def __str__(self) -> str:
         return f"{self.inner}, once reached"
+
+
+def true(condition: NDArray[np.generic]) -> NDArray[np.bool_]:
+    """Where a condition holds: where it is above 0."""
+    return np.asarray(condition if condition.dtype == np.bool_ else np.greater(condition, 0), dtype=np.bool_)
+
+
+def positive(values: Floats) -> Floats:
+    """The values, with 0 in place of negative ones."""
+    # Looking for one is cheaper than a copy, and there seldom is one.
+    return values if values.min(initial=0.0) >= 0.0 else np.maximum(values, 0.0)
 
 
 def lift(amount: Amount) -> Observable:

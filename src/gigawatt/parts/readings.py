@@ -26,6 +26,12 @@ announced = _reader("announced", "deal", "GW", "Gigawatts of a deal announced fo
 contracted = _reader("contracted", "deal", "GW", "Gigawatts of a deal that are binding, cumulative (GW).")
 purchased = _reader("purchased", "deal", "GW", "Gigawatts of a deal that are ordered, cumulative (GW).")
 financed = _reader("financed", "deal", "GW", "Ordered gigawatts for which money was found, cumulative (GW).")
+bought = _reader(
+    "bought", "deal", "GW", "Financed orders since the start, in gigawatts as the parties state them (GW)."
+)
+received = _reader("received", "deal", "GW", "Deliveries since the start, in gigawatts as the parties state them (GW).")
+running = _reader("running", "deal", "GW", "Energised gigawatts as the parties state them (GW).")
+loaded = _reader("loaded", "deal", "GW", "Gigawatts that carry load, as the parties state them (GW).")
 delivered = _reader("delivered", "deal", "GW", "Gigawatts of a deal whose hardware has arrived, cumulative (GW).")
 online = _reader("online", "deal", "GW", "Gigawatts of a deal that are energised, cumulative (GW).")
 working = _reader("working", "deal", "GW", "Energised gigawatts whose chips are not retired (GW).")

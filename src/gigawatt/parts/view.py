@@ -19,6 +19,9 @@ Memory: TypeAlias = Any
 
 Shape = tuple[object, ...]
 
+Rows: TypeAlias = slice | NDArray[np.intp]
+"""Rows of a table; consecutive ones are a slice, which NumPy reads without a copy."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class View:
@@ -27,7 +30,8 @@ class View:
     Arguments:
         month: months since the scenario's first month.
         paths: number of paths.
-        tables: quantity to its values (entity, path) in internal units; all contracts see the same arrays.
+        tables: quantity to its values (entity, path) in internal units; all contracts see the same arrays, which
+            are values: nobody changes them in place, so that a part may keep what it saw.
     """
 
     month: int
@@ -67,7 +71,7 @@ class Bound:
     """
 
     count: int
-    rows: slice | NDArray[np.intp] = field(default_factory=lambda: slice(0, 0))
+    rows: Rows = field(default_factory=lambda: slice(0, 0))
     values: tuple[Floats, ...] = ()
     parts: tuple[Bound, ...] = ()
 
@@ -97,14 +101,14 @@ def bind(
     columns = zip(*(node.figures() for node in nodes), strict=True)
     return Bound(
         count=len(nodes),
-        rows=_compact([row(kind, name) for kind, name in places]),
+        rows=compact([row(kind, name) for kind, name in places]),
         values=tuple(values(tuple(column)) for column in columns),
         parts=tuple(bind(tuple(node.parts()[i] for node in nodes), row, values) for i in range(len(first.parts()))),
     )
 
 
-def _compact(rows: list[int]) -> slice | NDArray[np.intp]:
-    """Consecutive rows as a slice, which NumPy reads without a copy."""
+def compact(rows: list[int]) -> Rows:
+    """Row numbers as `Rows`."""
     if rows == list(range(rows[0], rows[0] + len(rows))) if rows else True:
         return slice(rows[0], rows[0] + len(rows)) if rows else slice(0, 0)
     return np.array(rows, dtype=np.intp)

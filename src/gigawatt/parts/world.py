@@ -118,8 +118,8 @@ class Deal:
         lead: months from order to delivery.
         slip: months by which the product is later than announced (month).
         pace: most that the supplier delivers in a month once the product exists (GW/month).
-        capex: what must be financed before a gigawatt is shipped (USD/GW).
-        chips: accelerators in a gigawatt (chip/GW).
+        capex: what must be financed before a gigawatt, as the parties state it, is shipped (USD/GW).
+        chips: accelerators in a gigawatt of facility power (chip/GW).
         h100e: H100-equivalents of an accelerator (ratio).
         flops: dense FP8 FLOP/s of an accelerator (FLOP/s/chip).
         failures: share of accelerators lost and not replaced (1/month).

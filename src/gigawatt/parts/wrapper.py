@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from gigawatt.parts.clause import CASH, Clause, Lane, must_be
+from gigawatt.parts.clause import CASH, Clause, Lane, must_be, only
 from gigawatt.parts.figure import Floats
 from gigawatt.parts.observable import Observable, Window
 from gigawatt.parts.view import Bound, Memory, View
@@ -40,7 +40,7 @@ class While(Clause):
         conditions, inner = memory
         conditions, holds = self.condition.step(bound.parts[0], conditions, view)
         inner, due = self.inner.step(bound.parts[1], inner, view)
-        return (conditions, inner), due * (holds > 0)
+        return (conditions, inner), only(due, holds)
 
     def settle(self, bound: Bound, memory: Memory, due: Floats, paid: Floats) -> Memory:
         conditions, inner = memory

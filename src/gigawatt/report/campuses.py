@@ -97,7 +97,7 @@ def _gantt(page: Context, rows: Sequence[Row], width: float, class_: str) -> Htm
     heights = [max(row.tall, HEAD * 2) + 10 if beside else row.tall + HEAD * 2 + 10 for row in rows]
     top = 26.0
     height = top + sum(heights) + 28
-    frame = svg.Plot(width, height, svg.Scale(*page.span, left, width - 62), svg.Scale(0, 1, height - 28, top))
+    frame = svg.Plot(width, height, svg.Scale(*page.span, left, width - 68), svg.Scale(0, 1, height - 28, top))
     parts = [svg.year_axis(frame, grid=True), _years_above(frame)]
     y = top
     for i, (row, tall) in enumerate(zip(rows, heights, strict=True)):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
@@ -23,6 +22,12 @@ CURVES = {
     "online": ("energised", "ca", "thick"),
 }
 """The five gigawatt curves: what they are called, and how they look everywhere."""
+
+RANGES = {"uniform": (0, 1), "triangular": (0, 2), "normal": (0, 1), "lognormal": (0, 1)}
+"""Where the ends of a range stand among the terms of a distribution."""
+
+STATED = {"unknown": "not said", "it": "IT power"}
+"""What the parties' gigawatts mean, where `… power` does not say it."""
 
 Bands: TypeAlias = Mapping[str, tuple[Floats, Floats, Floats]]
 """Deal, or the total, to its 10, 50 and 90 % quantile by month."""
@@ -127,7 +132,7 @@ def _agreed(page: Context, curves: Curves, deals: Sequence[Deal], caption: str) 
     for deal in deals:
         low, middle, high = (number(float(curve[at])) for curve in bands[deal.name])
         schedule = join((solid(dates.month_text(month)) for month in (deal.begins, deal.ends)), " to ")
-        stated = f"{deal.stated} power" if deal.stated != "unknown" else "not said"
+        stated = STATED.get(deal.stated, f"{deal.stated} power")
         facts = [join([f"{deal.status.replace('_', ' ')}, ", schedule]), deal.system.replace("_", " ")]
         cited = [deal.capacity, deal.binding, deal.becomes_binding]
         costs = [deal.to_facility, deal.capex]
@@ -157,5 +162,10 @@ def _agreed(page: Context, curves: Curves, deals: Sequence[Deal], caption: str) 
 
 
 def _brief(figure: Figure) -> str:
-    """A range with its unit said once: `28 to 38 bnUSD/GW`."""
-    return re.sub(r"^(\S+) (\S+) to (\S+) \2$", r"\1 to \3 \2", str(figure))
+    """A range with three digits and its unit said once: `28 to 38 bnUSD/GW`; its row among all figures tells all."""
+    ends = RANGES.get(figure.kind)
+    if ends is None:
+        return str(figure)
+    low, high = (figure.terms[i] / figure.unit.factor for i in ends)
+    name = str(figure.unit)
+    return f"{low:.3g} to {high:.3g}{'' if name in ('1', 'ratio') else f' {name}'}"

@@ -154,7 +154,7 @@ def _market(page: Context) -> Html:
     return join(
         [
             figure("Other programmes in the market", note, both(draw)),
-            table("Other programmes in the market: energised gigawatts (GW)", head, rows, words=(1,), snug=True),
+            table("Other programmes in the market: energised gigawatts (GW)", head, rows, words=(1,)),
         ]
     )
 

@@ -14,11 +14,14 @@ from gigawatt.report.context import Context, when
 from gigawatt.report.markup import Html, figure, join, number, percent, table
 from gigawatt.report.series import both
 from gigawatt.scenario.scenario import Contract
-from gigawatt.units import unit
+from gigawatt.units import Unit, unit
 from gigawatt.views.fan import Timing, draws, fan, timings
 
 Spans: TypeAlias = dict[str, tuple[float, float, float]]
 """Name of an uncertain figure to the 10, 50 and 90 % quantile of what it was drawn as, in internal units."""
+
+LEAST = 1e-3
+"""A certain mark below this, in GW or USD a share, is always met."""
 
 SHARE, MILLION = unit("share"), 1e6
 MARKS = {"power": unit("GW"), "price": unit("USD/share")}
@@ -51,11 +54,16 @@ def _rungs(page: Context, contract: Contract) -> list[Rung]:
     rungs = []
     for i, leaf in enumerate(leaves):
         conditions = list(_marks(leaf.when)) if isinstance(leaf, Once) else []
-        of_kind = {kind: next((f for f in conditions if f.unit.same_dimension(of)), None) for kind, of in MARKS.items()}
+        of_kind = {kind: next((f for f in conditions if _asks(f, of)), None) for kind, of in MARKS.items()}
         amount = leaf.amount if isinstance(leaf, Once) else leaf.rate
         shares = amount.figure if isinstance(amount, Constant) else None
         rungs.append(Rung(f"{i + 1}", shares, of_kind["power"], of_kind["price"], found[f"{contract.name}#{i + 1}"]))
     return rungs
+
+
+def _asks(figure: Figure, of: Unit) -> bool:
+    """Whether a mark asks for anything: forms want a mark of each kind, so a tiny one stands for none."""
+    return figure.unit.same_dimension(of) and not (figure.certain and figure.terms[0] < LEAST)
 
 
 def _leaves(clause: Clause) -> Iterator[Once | Pay]:

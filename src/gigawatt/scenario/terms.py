@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, get_args, get_type_hints
 
 from pydantic import Field, create_model
 
-from gigawatt.parts.contract import FORMS, Name, Term, Tranche, When
+from gigawatt.parts.contract import FORMS, Name, OneOf, Term, Tranche, When
 from gigawatt.scenario.schema import ContractForm, Fig, Form, Month
 
 
@@ -17,7 +17,7 @@ from gigawatt.scenario.schema import ContractForm, Fig, Form, Month
 def contract_form(name: str) -> type[Form]:
     """The model of a contract form, read from the signature of its function."""
     function = FORMS[name]
-    fields: dict[str, Any] = {term: (_field(hint), ...) for term, hint in terms_of(function).items()}
+    fields = _fields(function)
     fields["form"] = (Literal[name], ...)
     title = f"{name.title().replace('_', '')}Contract"
     return create_model(title, __base__=ContractForm, __doc__=inspect.getdoc(function), **fields)
@@ -32,13 +32,17 @@ def terms_of(made: Callable[..., object]) -> dict[str, Any]:
 @cache
 def tranche_form() -> type[Form]:
     """The model of a rung of a warrant."""
-    fields: dict[str, Any] = {term: (_field(hint), ...) for term, hint in terms_of(Tranche).items()}
-    return create_model("TrancheForm", __base__=Form, __doc__=inspect.getdoc(Tranche), **fields)
+    return create_model("TrancheForm", __base__=Form, __doc__=inspect.getdoc(Tranche), **_fields(Tranche))
 
 
-def marker(annotation: Any) -> Name | Term | When | None:
+def marker(annotation: Any) -> Name | OneOf | Term | When | None:
     """What an annotation says about a term."""
-    return next((m for m in get_args(annotation)[1:] if isinstance(m, Name | Term | When)), None)
+    return next((m for m in get_args(annotation)[1:] if isinstance(m, Name | OneOf | Term | When)), None)
+
+
+def _fields(made: Callable[..., object]) -> dict[str, Any]:
+    defaults = {name: p.default for name, p in inspect.signature(made).parameters.items() if p.default is not p.empty}
+    return {term: (_field(hint), defaults.get(term, ...)) for term, hint in terms_of(made).items()}
 
 
 def _field(annotation: Any) -> Any:
@@ -47,6 +51,8 @@ def _field(annotation: Any) -> Any:
             return Annotated[Any, Fig(unit)]
         case Name(kind=kind):
             return Annotated[str, Field(description=f"name of a {kind}")]
+        case OneOf(words=words):
+            return Literal[words]
         case When():
             return Month
     if annotation == tuple[Tranche, ...]:

@@ -10,6 +10,7 @@ from gigawatt.engine.result import Result
 from gigawatt.parts.figure import Floats
 from gigawatt.units import unit
 from gigawatt.views.band import band, band_columns, drawn, monthly, year_ends
+from gigawatt.views.focus import focus
 from gigawatt.views.table import Cell, Column, Table
 
 QUANTITIES = {"accelerators": "", "H100-equivalents": "h100e"}
@@ -17,15 +18,16 @@ QUANTITIES = {"accelerators": "", "H100-equivalents": "h100e"}
 
 
 def accelerators(result: Result) -> Table:
-    """Working accelerators of all deals at year ends, as they are and in H100-equivalents."""
+    """Working accelerators of the focus at year ends, as they are and in H100-equivalents."""
     rows = [row for what, figure in QUANTITIES.items() for row in _rows(result, what, "chip", figure)]
-    return Table("Working accelerators at year ends", _columns("chip"), tuple(rows), "Summed over all deals.")
+    title = f"Working accelerators of {focus(result.scenario).title} at year ends"
+    return Table(title, _columns("chip"), tuple(rows), "Retired and failed accelerators are not replaced.")
 
 
 def operations(result: Result) -> Table:
-    """Dense FP8 operations per second of all working accelerators at year ends."""
+    """Dense FP8 operations per second of the working accelerators of the focus at year ends."""
     rows = tuple(_rows(result, "dense FP8", "ZFLOP/s", "flops"))
-    return Table("Operations per second at year ends", _columns("ZFLOP/s"), rows, "Summed over all deals.")
+    return Table(f"Operations per second of {focus(result.scenario).title} at year ends", _columns("ZFLOP/s"), rows)
 
 
 def _columns(of: str) -> tuple[Column, ...]:
@@ -34,9 +36,9 @@ def _columns(of: str) -> tuple[Column, ...]:
 
 def _rows(result: Result, what: str, of: str, figure: str) -> Iterator[tuple[Cell, ...]]:
     """A sum over deals of working accelerators times a figure of each deal; lean runs keep nothing but the former."""
-    weights = _weights(result, figure)
+    weights, mine = _weights(result, figure), list(focus(result.scenario).deals)
     for month, chips in monthly(result, "chips", year_ends(result, "chips")):
-        yield (what, month, *band((chips * weights).sum(axis=0), unit(of).factor))
+        yield (what, month, *band((chips * weights)[mine].sum(axis=0), unit(of).factor))
 
 
 def _weights(result: Result, figure: str) -> Floats:

@@ -5,7 +5,7 @@ Data type: `Input` (one uncertain input and its value on each path).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +17,7 @@ from gigawatt.engine.result import Result
 from gigawatt.errors import InputError, did_you_mean
 from gigawatt.parts.figure import Figure, Floats
 from gigawatt.views.band import percent, tidy, year_end
+from gigawatt.views.focus import focus
 from gigawatt.views.table import PERCENT, Column, Table
 
 MOST_BLOCKS = 16
@@ -44,24 +45,28 @@ class Input:
 
 
 def power_drivers(result: Result, month: str | None = None, count: int = 5) -> Table:
-    """The inputs that move the total of energised gigawatts at a year end most."""
-    return drivers(result, "online", year_end(result, month), count=count)
+    """The inputs that move the energised gigawatts of the focus at a year end most."""
+    mine = focus(result.scenario)
+    return drivers(result, "online", year_end(result, month), mine.names(result.scenario), count, mine.title)
 
 
 def gap_drivers(result: Result, party: str, month: str | None = None, count: int = 5) -> Table:
     """The inputs that move the funding gap of a party at a year end most."""
-    return drivers(result, "gap", year_end(result, month), party, count)
+    return drivers(result, "gap", year_end(result, month), (party,), count, party)
 
 
-def drivers(result: Result, quantity: str, month: str, of: str = "", count: int = 5) -> Table:
+def drivers(
+    result: Result, quantity: str, month: str, of: Sequence[str] = (), count: int = 5, title: str = ""
+) -> Table:
     """The inputs that move an output most: first-order share of its variance, and rank correlation.
 
     Arguments:
         result: a run; its own draws are the sample, so no further run is needed.
         quantity: the output, such as `online`, `gap` or `cash`.
         month: a month in which it was kept.
-        of: one entity, such as a party; the sum over all by default.
+        of: entities, such as parties, whose sum counts; the sum over all by default.
         count: how many inputs at most.
+        title: what the entities are called together.
 
     Returns:
         A table, largest share first; empty, with a note, where the output does not vary.
@@ -69,7 +74,8 @@ def drivers(result: Result, quantity: str, month: str, of: str = "", count: int 
     Raises:
         InputError: no such entity or month.
     """
-    title = f"What moves {WORDS.get(quantity, quantity)}{f' of {of}' if of else ''} in {month} most"
+    whose = title or ", ".join(of)
+    title = f"What moves {WORDS.get(quantity, quantity)}{f' of {whose}' if whose else ''} in {month} most"
     columns = (Column("input"), Column("share of variance", PERCENT), Column("rank correlation", "1"))
     output = _output(result, quantity, month, of)
     if output.size < 20 or float(np.ptp(output)) <= 1e-9 * float(np.abs(output).max()):
@@ -178,13 +184,14 @@ def _of(figure: Figure, drawn: Mapping[str, Floats]) -> Floats | float:
     return figure.terms[0] if figure.certain else drawn[figure.name]
 
 
-def _output(result: Result, quantity: str, month: str, of: str) -> Floats:
+def _output(result: Result, quantity: str, month: str, of: Sequence[str]) -> Floats:
     if month not in result.months(quantity):
         raise InputError(f"`{quantity}` was not kept for {month}. {did_you_mean(month, result.months(quantity))}")
     values: Floats = _read(result, quantity, [result.months(quantity).index(month)])[0]
     if not of:
         return np.asarray(values.sum(axis=0))
     names = result.labels[KEPT[quantity].axis]
-    if of not in names:
-        raise InputError(f"`{quantity}` has no {KEPT[quantity].axis} `{of}`. {did_you_mean(of, names)}")
-    return np.asarray(values[names.index(of)])
+    for name in of:
+        if name not in names:
+            raise InputError(f"`{quantity}` has no {KEPT[quantity].axis} `{name}`. {did_you_mean(name, names)}")
+    return np.asarray(values[[names.index(name) for name in of]].sum(axis=0))

@@ -10,6 +10,7 @@ from gigawatt.dates import month_text
 from gigawatt.engine.block import NEVER
 from gigawatt.engine.result import Result
 from gigawatt.views.band import LEVELS, Values, band, band_columns, monthly, percent, tidy, when, year_ends
+from gigawatt.views.focus import Focus, focus, others
 from gigawatt.views.table import GW, PERCENT, Cell, Column, Table
 
 TOTAL = "total"
@@ -19,20 +20,26 @@ STAGES = ("announced", "contracted", "financed", "delivered", "online")
 
 
 def energised(result: Result) -> Table:
-    """Energised gigawatts by supplier at year ends, and their total."""
-    suppliers = tuple(dict.fromkeys(deal.supplier for deal in result.scenario.deals))
-    rows: dict[str, list[tuple[Cell, ...]]] = {name: [] for name in (*suppliers, TOTAL)}
+    """Energised gigawatts of the focus by supplier at year ends, their total, and other programmes by owner."""
+    deals, mine, rest = result.scenario.deals, focus(result.scenario), others(result.scenario)
+    groups = {name: [i for i in mine.deals if deals[i].supplier == name] for name in _suppliers(result, mine)}
+    groups[TOTAL] = list(mine.deals)
+    groups |= {f"({other.title})": list(other.deals) for other in rest}
+    rows: dict[str, list[tuple[Cell, ...]]] = {name: [] for name in groups}
     for month, online in monthly(result, "online", year_ends(result)):
-        for supplier in suppliers:
-            mine = [i for i, deal in enumerate(result.scenario.deals) if deal.supplier == supplier]
-            rows[supplier].append((supplier, month, *band(online[mine].sum(axis=0))))
-        rows[TOTAL].append((TOTAL, month, *band(online.sum(axis=0))))
+        for name, members in groups.items():
+            rows[name].append((name, month, *band(online[members].sum(axis=0))))
+    apart = " In brackets: other programmes in the same market, not part of the total." if rest else ""
     return Table(
-        "Energised gigawatts by supplier at year ends",
+        f"Energised gigawatts of {mine.title} by supplier at year ends",
         (Column("supplier"), Column("month"), *band_columns(GW)),
         tuple(row for found in rows.values() for row in found),
-        "Facility power. Quantiles do not add up: the total is summed on each path first.",
+        f"Facility power. Quantiles do not add up: the total is summed on each path first.{apart}",
     )
+
+
+def _suppliers(result: Result, mine: Focus) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(result.scenario.deals[i].supplier for i in mine.deals))
 
 
 def stages(result: Result, months: Sequence[str] | None = None) -> Table:
@@ -47,7 +54,8 @@ def stages(result: Result, months: Sequence[str] | None = None) -> Table:
     medians = {
         (name, month): np.median(values, axis=-1) for name in kept for month, values in monthly(result, name, wanted)
     }
-    deals = enumerate(result.labels["deal"])
+    order = [*focus(result.scenario).deals, *(i for other in others(result.scenario) for i in other.deals)]
+    deals = [(i, result.labels["deal"][i]) for i in order]
     gone = [name for name in STAGES if name not in kept]
     return Table(
         "Gigawatts of each deal, from announced to energised, at year ends",

@@ -1,0 +1,1 @@
+"""Debt in the terms of the ACTUS standard: loans, guarantees, collateral, swaps and caps."""
