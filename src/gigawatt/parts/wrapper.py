@@ -85,7 +85,7 @@ class Upto(Clause):
         if len(due) == 1:
             return (spent, caps, inner), np.minimum(due, room)
         total = due.sum(axis=0)
-        share = np.minimum(1.0, np.divide(room, total, out=np.ones_like(total), where=total > 0))
+        share = np.minimum(1.0, room / np.where(total > 0, total, 1.0))
         return (spent, caps, inner), due * share
 
     def settle(self, bound: Bound, memory: Memory, due: Floats, paid: Floats) -> Memory:
@@ -169,7 +169,7 @@ class Guaranteed(Clause):
         inner, due = self.inner.step(bound.parts[1], inner, view)
         total = missing.sum(axis=0)
         room = np.maximum(cap - spent, 0.0)
-        share = np.minimum(1.0, np.divide(room, total, out=np.ones_like(total), where=total > 0))
+        share = np.minimum(1.0, room / np.where(total > 0, total, 1.0))
         due = np.broadcast_to(due, missing.shape)
         return (missing, spent, caps, inner), np.concatenate((due, missing * share))
 

@@ -40,22 +40,27 @@ def credit(terms: Terms, observed: Observed, to: Moment | None) -> tuple[Event, 
     if terms.purchase_date:
         dates = [(date, kind) for date, kind in dates if date > terms.purchase_date]
         dates.append((terms.purchase_date, "PRD"))
+    if terms.termination_date and not (failed and failed <= terms.termination_date):
+        failed, end = None, min(end, terms.termination_date)
+        dates = [(date, kind) for date, kind in dates if date <= end]
     if failed is None:
-        dates.append((end, "MD"))
+        dates.append((end, "TD" if end == terms.termination_date else "MD"))
     found: list[Event] = []
     charged = terms.purchase_date or terms.status_date
     for date, kind in sorted(dates, key=lambda one: (one[0], ORDER[one[1]])):
         if not terms.status_date < date or (to is not None and date > to):
             continue
-        cover = 0.0 if kind == "MD" else terms.sign * exposure(terms, observed, date)
+        cover = 0.0 if kind in ("MD", "TD") else terms.sign * exposure(terms, observed, date)
         payoff = 0.0
         if kind == "PRD":
             payoff = -terms.sign * terms.price_at_purchase_date
+        elif kind == "TD":
+            payoff = terms.sign * terms.price_at_termination_date
+        elif kind == "FP" and terms.fee_basis == "N":
+            payoff = years(terms, charged, date) * cover * terms.fee_rate
         elif kind == "FP":
             payoff = terms.sign * terms.fee_rate
-            if terms.fee_basis == "N":
-                payoff = years(terms, charged, date) * cover * terms.fee_rate
-            charged = date
+        charged = date if kind == "FP" else charged
         found.append(Event(date, kind, payoff, cover, currency=terms.currency))
     return (*found, *_called_on(terms, observed, failed, charged)) if failed else tuple(found)
 

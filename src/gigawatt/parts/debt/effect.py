@@ -51,7 +51,7 @@ def first_payment(terms: Terms, state: State, end: datetime.datetime) -> float:
         return abs(state.notional) / len(ahead) if ahead else 0.0
     anchor = terms.redemption.anchor
     if terms.contract_type == "ANN" and anchor and anchor - datetime.timedelta(days=1) <= state.date:
-        return annuity(terms, state, [date for date in ahead if date > state.date])
+        return annuity(terms, state, [date for date in ahead if date >= state.date])
     return 0.0
 
 
@@ -134,8 +134,7 @@ def _fix_payment(context: Context, state: State) -> tuple[float, State]:
     terms, event = context.terms, context.event
     plan = repayments(terms, _plan_end(terms, context.end))
     ahead = [one.basis for one in plan if one.date > event.date]
-    start = opened(terms, replace(state, date=terms.start), None) if event.date < terms.start else state
-    return 0.0, replace(state, payment=annuity(terms, start, ahead))
+    return 0.0, replace(state, payment=annuity(terms, state, ahead))
 
 
 def _rescale(context: Context, state: State) -> tuple[float, State]:

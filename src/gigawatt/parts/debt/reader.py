@@ -101,10 +101,18 @@ class Reader:
         value = self.raw.get(name.casefold())
         return self._cycle(name, value, 0) if self.given(name) else Cycle(0, "D")
 
-    def recurrence(self, what: str, default: datetime.datetime | None) -> Recurrence:
-        """The terms `cycleAnchorDateOf...` and `cycleOf...`; a cycle without an anchor begins at a default date."""
+    def recurrence(self, what: str, start: datetime.datetime | None, *, at_start: bool = False) -> Recurrence:
+        """The terms `cycleAnchorDateOf...` and `cycleOf...`.
+
+        Arguments:
+            what: what recurs, such as `RateReset`.
+            start: from where a cycle without an anchor is counted.
+            at_start: such a cycle begins at the start itself, not one cycle later.
+        """
         anchor, cycle = self.date(f"cycleAnchorDateOf{what}"), self.cycle(f"cycleOf{what}")
-        return Recurrence(anchor or (default if cycle else None), cycle)
+        if anchor is None and cycle is not None and start is not None:
+            anchor = start if at_start else cycle.after(start, 1)
+        return Recurrence(anchor, cycle)
 
     def _list(self, name: str) -> list[object]:
         value = self.raw.get(name.casefold())

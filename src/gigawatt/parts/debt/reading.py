@@ -75,12 +75,12 @@ def _read(reader: Reader, kind: str) -> Terms:
         ),
         calendar=reader.word("calendar", CALENDARS, "NC"),
         end_of_month=reader.word("endOfMonthConvention", END_OF_MONTH, "SD") == "EOM",
-        interest=reader.recurrence("InterestPayment", start),
+        interest=reader.recurrence("InterestPayment", start, at_start=True),
         redemption=reader.recurrence("PrincipalRedemption", start),
         base=reader.recurrence("InterestCalculationBase", start),
         resets=reader.recurrence("RateReset", start),
         scaling=reader.recurrence("ScalingIndex", start),
-        fees=reader.recurrence("Fee", start),
+        fees=reader.recurrence("Fee", start or date("purchaseDate")),
         base_kind=reader.word("interestCalculationBase", ("NT", "NTIED", "NTL"), "NT"),
         base_amount=number("interestCalculationBaseAmount", 0),
         rate_index=reader.text("marketObjectCodeOfRateReset"),
@@ -193,7 +193,7 @@ def _check_sense(terms: Terms, reader: Reader) -> None:
 
 def _check_repaid(terms: Terms, reader: Reader) -> None:
     if terms.redemption.anchor is None:
-        reader.need("cycleOfPrincipalRedemption", f"A {terms.contract_type} repays on a cycle.")
+        raise terms.fault("cycleOfPrincipalRedemption", f"missing. A {terms.contract_type} repays on a cycle.")
     if not terms.maturity_date and not terms.amortization_date:
         reader.need("nextPrincipalRedemptionPayment", "Without it and without maturityDate the loan has no end.")
 

@@ -78,7 +78,7 @@ class Span:
 
 
 Rule = Callable[[Span], Iterable[Planned]]
-_BEFORE_START = ("PRF", "PRD", "TD")
+_BEFORE_START = ("PRD", "TD")
 
 
 def schedule(span: Span) -> list[Planned]:
@@ -119,9 +119,13 @@ def _interest(span: Span) -> Iterator[Planned]:
 
 def _interest_with_redemption(span: Span) -> Iterator[Planned]:
     """Interest on its own cycle before principal is first repaid, and from then on with every repayment."""
-    first = span.terms.redemption.anchor or span.end
-    before = span.dates(span.terms.interest, end=min(first, span.end))
-    return _capitalised(span, (*before, *span.dates(span.terms.redemption, with_end=True)))
+    redemption, interest = span.terms.redemption, span.terms.interest
+    first = redemption.anchor or span.end
+    # The interest of the interval before the first repayment is paid with it, so the own cycle ends where that begins.
+    turn = redemption.cycle.after(first, -1, end_of_month=span.terms.end_of_month) if redemption.cycle else first
+    begun = interest.anchor is not None and interest.anchor <= turn
+    before = span.dates(interest, end=turn, with_end=True) if begun else ()
+    return _capitalised(span, (*before, *span.dates(redemption, with_end=True)))
 
 
 def _interest_arrays(span: Span) -> Iterator[Planned]:
