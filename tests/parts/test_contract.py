@@ -122,8 +122,7 @@ def test_marks_need_not_be_reached_in_the_same_month() -> None:
     rungs = (Tranche("10 shares", "2 GW", "100 USD/share"),)
     prices, gigawatts = [0, 120, 90, 90], [0, 0, 1, 3]
     months = [
-        view(START + t, {"bought": [g], "average": [p]})
-        for t, (p, g) in enumerate(zip(prices, gigawatts, strict=True))
+        view(START + t, {"bought": [g], "average": [p]}) for t, (p, g) in enumerate(zip(prices, gigawatts, strict=True))
     ]
     clause = warrant("amd", "lab", "V", "amd", "3 USD/share", 30, "2030-10", rungs)
     assert [month[0] for month in dues(clause, months)] == [0, 0, 10]
@@ -171,7 +170,8 @@ def test_a_term_in_the_wrong_unit_is_refused(make: type[object]) -> None:
 
 def test_contracts_read_as_english() -> None:
     assert str(staged_investment("nvidia", "lab", "d", "10 bnUSD/GW", "100 bnUSD")) == (
-        "while lab has missed no payment: nvidia pays lab the growth in gigawatts of d as stated that are energised times 10 bnUSD/GW, up to 100 bnUSD in all"
+        "while lab has missed no payment: nvidia pays lab the growth in gigawatts of d as stated that are energised "
+        "times 10 bnUSD/GW, up to 100 bnUSD in all"
     )
     assert str(purchase("cloud", "amd", "d", "30 bnUSD/GW")) == (
         "cloud pays amd the growth in gigawatts received under d times 30 bnUSD/GW"

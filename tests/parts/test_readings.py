@@ -10,8 +10,10 @@ from gigawatt.parts.observable import Read
 from viewing import values, view
 
 TABLES = {
-    "GW": ("announced", "contracted", "purchased", "financed", "delivered", "online", "working", "used", "powered")
-    + ("bought", "received", "running", "loaded"),
+    "GW": (
+        *("announced", "contracted", "purchased", "financed", "delivered", "online", "working", "used", "powered"),
+        *("bought", "received", "running", "loaded"),
+    ),
     "USD": ("cash", "debt"),
     "USD/share": ("price",),
     "USD/month": ("revenue",),

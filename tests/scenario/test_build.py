@@ -85,7 +85,8 @@ BAD = {
         "before the start",
     ),
     "phases out of order": (
-        "campuses: {uae: {phases: [{month: 2028-01, power: 1 GW, deal: amd}, {month: 2027-01, power: 1 GW, deal: amd}]}}",
+        "campuses: {uae: {phases: [{month: 2028-01, power: 1 GW, deal: amd}, "
+        "{month: 2027-01, power: 1 GW, deal: amd}]}}",
         "campuses.uae.phases[1].month",
         "in order",
     ),
@@ -216,4 +217,4 @@ def test_any_value_anywhere_gives_a_scenario_or_a_clear_error(way: str, value: o
     try:
         load(BASE, [(way, json.dumps(value))])
     except GigawattError as error:
-        assert str(error)  # noqa: PT017 - whatever else is raised fails the test
+        assert str(error)  # whatever else is raised fails the test

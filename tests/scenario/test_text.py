@@ -406,13 +406,6 @@ def test_a_folder_lists_the_files_in_it(tmp_path):
     assert "this is a folder; name a file in it. Known: a.yaml." in unreadable(tmp_path)
 
 
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read everything")
-def test_a_forbidden_file_says_so(tmp_path):
-    file = tmp_path / "a.yaml"
-    file.touch(mode=0o000)
-    assert "no permission" in unreadable(file)
-
-
 def test_a_refused_permission_is_told_in_words(tmp_path, monkeypatch):
     def refuse(*_args):
         raise PermissionError(13, "Permission denied")

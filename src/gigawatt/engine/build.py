@@ -119,7 +119,8 @@ def operate(model: Model, working: Floats, t: int) -> dict[str, Floats]:
         t: months since the scenario's first.
 
     Returns:
-        `used` (deal, path) in GW, `loaded` the same as the parties state it; `revenue` and `demand` (lab, path) in USD/month.
+        `used` (deal, path) in GW, `loaded` the same as the parties state it; `revenue` and `demand` (lab, path) in
+        USD/month.
     """
     used = working.copy()
     levels, labs = model.block.levels[t], model.labs

@@ -165,10 +165,11 @@ def _check_names(scenario: Scenario, row: dict[str, dict[str, int]]) -> None:
             wanted += [("party", lane.payer), ("party", lane.payee)]
             wanted += [("share", lane.asset)] if lane.asset != CASH else []
         for node in walk(contract.clause):
-            if isinstance(node, Read) and node.table == "level" and node.name in units:
-                if not node.unit.same_dimension(units[node.name]):
-                    message = f"`{node}` is read in `{node.unit}`, but the process is in `{units[node.name]}`."
-                    problems.append(Problem("<scenario>", 0, 0, f"contracts.{contract.name}", message))
+            if not isinstance(node, Read) or node.table != "level" or node.name not in units:
+                continue
+            if not node.unit.same_dimension(units[node.name]):
+                message = f"`{node}` is read in `{node.unit}`, but the process is in `{units[node.name]}`."
+                problems.append(Problem("<scenario>", 0, 0, f"contracts.{contract.name}", message))
         for kind, name in dict.fromkeys(wanted):
             if name not in row[kind]:
                 message = f"no {kind} `{name}`. {did_you_mean(name, row[kind])}"

@@ -16,7 +16,7 @@ FIGURE_KEYS = {
     "claims": "ids of rival claims",
     "choose": "value, median, newest, any, or range",
     "figure": "name of a shared figure under `figures`",
-    "hindsight": "true where a claim may be used whose publication is later, or not dated exactly; say why it is no news",
+    "hindsight": "true for a claim published later, or not dated exactly; say why it is no news",
     "times": "a literal to multiply a claim by",
     "uniform": "[low, high]",
     "triangular": "[low, most likely, high]",
