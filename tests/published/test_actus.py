@@ -61,7 +61,7 @@ FIELDS = {
 MISPRINTS = {
     ("guarantee14", "STD", "payoff"): (
         "The claim is half of what is outstanding on 2020-09-20: 0.5 * (5,000,000 + 6,000,000 - 8 * 500,000) ="
-        " 3,500,000, as the case prints itself. The fee of 10,000 a quarter runs 92 days, from 2020-07-02 to 2020-10-02,"
+        " 3,500,000, as the case prints itself. The fee of 10,000 runs 92 days, from 2020-07-02 to 2020-10-02,"
         " of which 80 have passed: 10,000 * 80 / 92 = 8,695.652.... The print, 3,508,695, is their sum cut to whole"
         " dollars; rounding would give 3,508,696."
     ),

@@ -1,7 +1,6 @@
 """Every text ends in plain values with places, or in a ScenarioError that says where and how to mend it."""
 
 import json
-import os
 import time
 from pathlib import Path
 

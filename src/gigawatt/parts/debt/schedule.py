@@ -191,11 +191,13 @@ def _annuity_fixing(span: Span) -> Iterator[Planned]:
 
 
 def _scaling(span: Span) -> Iterator[Planned]:
-    return (span.shifted("SC", date) for date in span.dates(span.terms.scaling))
+    if span.terms.scaling_effect[:2].strip("0"):
+        yield from (span.shifted("SC", date) for date in span.dates(span.terms.scaling))
 
 
 def _fees(span: Span) -> Iterator[Planned]:
-    return (span.shifted("FP", date) for date in span.dates(span.terms.fees, with_end=True))
+    if span.terms.fee_rate:
+        yield from (span.shifted("FP", date) for date in span.dates(span.terms.fees, with_end=True))
 
 
 def _legs(span: Span) -> Iterator[Planned]:
