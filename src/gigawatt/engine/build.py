@@ -34,17 +34,20 @@ def build(model: Model, state: State, t: int) -> dict[str, Floats]:
     if t < model.decided:
         contracted = deal["binding"] + deal["optional"] * (deal["decided"] <= t)
     # A buyer that has missed a payment orders nothing more.
-    ordered = np.minimum(contracted, _announced(model, t + model.leads)) * state.solvent[model.buyers]
-    purchased = np.maximum(state.purchased, ordered)
+    purchased = _announced(model, t + model.leads)
+    np.minimum(contracted, purchased, out=purchased)
+    purchased *= state.solvent[model.buyers]
+    np.maximum(state.purchased, purchased, out=purchased)
     financed = _finance(model, state, purchased)
     state.financed_past[t % len(state.financed_past)] = financed
     delivered = _deliver(model, state, t)
-    online = np.maximum(state.online, np.minimum(delivered, feeding))
+    online = np.minimum(delivered, feeding)
+    np.maximum(state.online, online, out=online)
     state.online_past[t % len(state.online_past)] = online
     tables = {
         "powered": powered,
         "feeding": feeding,
-        "announced": np.broadcast_to(_announced(model, np.full_like(model.leads, t)), online.shape),
+        "announced": _announced(model, np.full_like(model.leads, t)),
         "contracted": np.broadcast_to(contracted, online.shape),
         "purchased": purchased,
         "financed": financed,
@@ -60,10 +63,13 @@ def build(model: Model, state: State, t: int) -> dict[str, Floats]:
 
 
 def _announced(model: Model, months: Integers) -> Floats:
-    """Gigawatts announced for one month of each deal (deal, path or 1)."""
+    """Gigawatts announced for one month of each deal (deal, path)."""
     deal = model.block.deal
     share = model.plan[months, np.arange(len(months))][:, np.newaxis]
-    return deal["opening"] + deal["span"] * share
+    announced = np.empty((len(months), model.block.draws.paths))
+    np.multiply(deal["span"], share, out=announced)
+    announced += deal["opening"]
+    return announced
 
 
 def _finance(model: Model, state: State, purchased: Floats) -> Floats:
@@ -72,12 +78,15 @@ def _finance(model: Model, state: State, purchased: Floats) -> Floats:
     asked = collect(orders * model.block.deal["capex"], model.financier, len(model.payers))
     left = np.maximum(state.room[model.payers] - state.promised[model.payers], 0.0)
     share = np.minimum(1.0, (left + NOTHING) / (asked + NOTHING))
-    return np.minimum(state.financed + orders * share[model.financier], purchased)
+    orders *= share[model.financier]
+    orders += state.financed
+    return np.minimum(orders, purchased, out=orders)
 
 
 def pledged(model: Model, tables: dict[str, Floats]) -> Floats:
     """What each party must still pay for orders it has financed and not received (party, path) in USD."""
-    owed = (tables["financed"] - tables["delivered"]) * model.block.deal["capex"]
+    owed = tables["financed"] - tables["delivered"]
+    owed *= model.block.deal["capex"]
     return collect(owed, model.payers[model.financier], len(model.scenario.parties))
 
 
@@ -91,7 +100,8 @@ def _deliver(model: Model, state: State, t: int) -> Floats:
         arrived[early] = np.broadcast_to(deal["opening"], arrived.shape)[early]
     if t < model.all_ship:
         arrived *= t >= model.ships
-    reached: Floats = np.minimum(arrived, state.delivered + deal["pace"])
+    reached = state.delivered + deal["pace"]
+    np.minimum(arrived, reached, out=reached)
     return np.maximum(reached, state.delivered, out=reached)
 
 
@@ -99,7 +109,8 @@ def _age(model: Model, state: State, online: Floats, t: int) -> Floats:
     """Energised gigawatts whose chips still work: failures thin them out, and each cohort retires at its age."""
     if t == 0:
         return online
-    working = state.working * model.kept + (online - state.online)
+    working = online - state.online
+    working += state.working * model.kept
     ring = len(state.online_past)
     for row, deal in enumerate(model.scenario.deals):
         if deal.lifetime <= t:
@@ -135,5 +146,7 @@ def operate(model: Model, working: Floats, t: int) -> dict[str, Floats]:
         revenue[row] = np.minimum(demand[row], supported)
         load = (revenue[row] + NOTHING) / (supported + NOTHING)
         used[deals] *= research + (1.0 - research) * load
-    loaded = used / model.block.deal["to_facility"]
-    return {"used": used, "loaded": loaded, "revenue": revenue, "demand": demand}
+    tables = {"used": used, "revenue": revenue, "demand": demand}
+    if "loaded" in model.reads:
+        tables["loaded"] = used / model.block.deal["to_facility"]
+    return tables

@@ -29,7 +29,7 @@ def step(model: Model, state: State, t: int) -> tuple[State, dict[str, Floats]]:
 
     Arguments:
         model: what stays the same.
-        state: at the end of the month before; its rings are updated in place.
+        state: at the end of the month before; its rings and what was paid are updated in place.
         t: months since the scenario's first.
 
     Returns:
@@ -62,7 +62,7 @@ def step(model: Model, state: State, t: int) -> tuple[State, dict[str, Floats]]:
         room=_room(model, books, funded),
         promised=promised,
         moved=state.moved + due[model.places.cash :],
-        paid=state.paid + told[: model.places.cash],
+        paid=np.add(state.paid, told[: model.places.cash], out=state.paid),
         missed=books.missed,
         broken=broken,
         memories=_tell(model, memories, due, told),
@@ -150,7 +150,8 @@ def _clear(
     """
     places, inside = model.places, model.inside
     out, into = flows
-    after = cash + into - out
+    after = cash + into
+    after -= out
     short_paths = np.flatnonzero((after[inside] < -SHORT * out[inside]).any(axis=0))
     if not short_paths.size:
         return due, Books(after, state.solvent, state.missed)
