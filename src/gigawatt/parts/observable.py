@@ -76,6 +76,9 @@ class Observable(ABC):
 Amount: TypeAlias = Observable | Figure | str | float
 """Anything that can be read as an observable: text and numbers become constants."""
 
+LONG_AGO = 2000 * 12
+"""A window that opens before this month has, for people, only an end."""
+
 ROUNDING = 1e-9
 """A mark counts as reached when less than this share of it is missing."""
 
@@ -148,7 +151,8 @@ class Window(Observable):
         return memory, np.logical_and(first <= view.month, view.month <= last)
 
     def __str__(self) -> str:
-        return f"from {month_text(int(self.first.terms[0]))} to {month_text(int(self.last.terms[0]))}"
+        first, last = (int(figure.terms[0]) for figure in (self.first, self.last))
+        return f"until {month_text(last)}" if first <= LONG_AGO else f"from {month_text(first)} to {month_text(last)}"
 
 
 _BINARY: dict[str, Callable[[Floats, Floats], Floats]] = {

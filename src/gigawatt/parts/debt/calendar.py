@@ -19,6 +19,8 @@ from gigawatt.errors import InputError
 BUSINESS_DAYS = ("NOS", "SCF", "SCMF", "CSF", "CSMF", "SCP", "SCMP", "CSP", "CSMP")
 CALENDARS = {"NC": "NC", "NOCALENDAR": "NC", "MF": "MF", "MONDAYTOFRIDAY": "MF"}
 END_OF_MONTH = ("SD", "EOM")
+LONGEST = 40_000
+"""Dates after which a recurrence is taken to be a slip; a payment every day for a century has fewer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,9 @@ class Recurrence:
             end_of_month: see `Cycle.after`.
             with_end: add the end; nothing recurs where there is no anchor.
 
+        Raises:
+            InputError: more dates than any contract has.
+
         Source: ACTUS technical specification, schedules S and their stubs.
         """
         if self.anchor is None:
@@ -97,6 +102,11 @@ class Recurrence:
         if self.cycle is not None and found:
             following = self.cycle.after(self.anchor, 1, end_of_month=end_of_month)
             while following < end:
+                if len(found) == LONGEST:
+                    raise InputError(
+                        f"{self.cycle} from {self.anchor:%Y-%m-%d} to {end:%Y-%m-%d} has more than {LONGEST:,} dates; "
+                        "check the cycle and the last date."
+                    )
                 found.append(following)
                 following = self.cycle.after(self.anchor, len(found), end_of_month=end_of_month)
             if self.cycle.long_stub and following != end and len(found) > 1:
@@ -147,6 +157,14 @@ def place(date: datetime.datetime, convention: str, calendar: str) -> Placed:
 def is_business_day(date: datetime.datetime, calendar: str) -> bool:
     """Whether a calendar works on a date."""
     return calendar == "NC" or date.weekday() < 5
+
+
+def business_days(first: datetime.date, last: datetime.date, calendar: str) -> int:
+    """How many days a calendar works from a first day up to a last, which is not counted."""
+    weeks, rest = divmod((last - first).days, 7)
+    if calendar == "NC":
+        return 7 * weeks + rest
+    return 5 * weeks + sum((first.weekday() + day) % 7 < 5 for day in range(rest))
 
 
 def parse_cycle(text: str) -> Cycle | None:

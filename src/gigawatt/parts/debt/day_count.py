@@ -9,7 +9,7 @@ import datetime
 from calendar import isleap, monthrange
 from collections.abc import Callable
 
-from gigawatt.parts.debt.calendar import is_business_day
+from gigawatt.parts.debt.calendar import business_days
 
 DAY_COUNTS = {
     "AA": "AA",
@@ -51,11 +51,7 @@ def year_fraction(
     if last < first:
         return -year_fraction(convention, end, start, maturity=maturity, calendar=calendar)
     if convention == "B252":
-        days = (
-            datetime.datetime.combine(first, datetime.time()) + datetime.timedelta(days=n)
-            for n in range((last - first).days)
-        )
-        return sum(is_business_day(day, calendar) for day in days) / 252
+        return business_days(first, last, calendar) / 252
     if convention == "30E360ISDA":
         return _thirty_isda(first, last, _midnight(maturity) if maturity else None)
     return _COUNTS[convention](first, last)

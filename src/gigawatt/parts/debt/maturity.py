@@ -11,13 +11,10 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from gigawatt.parts.debt.calendar import Cycle, Recurrence
+from gigawatt.parts.debt.calendar import LONGEST, Cycle, Recurrence
 from gigawatt.parts.debt.market import Observed
 from gigawatt.parts.debt.state import years
 from gigawatt.parts.debt.terms import Terms
-
-LONGEST = 100_000
-"""Payments after which a loan is taken to have no end; more than a daily payment over 270 years."""
 
 
 @dataclass(frozen=True, slots=True)
