@@ -39,7 +39,7 @@ def scheduled(kind: str, notional: float, rate: float, **more: object) -> dict[s
 
 
 def assert_to_the_cent(kind: str, notional: list[float], rate: list[float], payment: list[float] | None = None) -> None:
-    found = balances(kind, notional, rate, 60, payment=payment)  # type: ignore[arg-type]
+    found = balances(kind, notional, rate, 60, payment=payment)
     for index, (amount, share) in enumerate(zip(notional, rate, strict=True)):
         given_payment = {} if payment is None else {"nextPrincipalRedemptionPayment": payment[index]}
         known = scheduled(kind, amount, share, **given_payment)
@@ -89,7 +89,7 @@ def test_paths_are_the_last_axis() -> None:
 
 def test_all_principal_is_repaid_once() -> None:
     for kind, payment in (("PAM", None), ("LAM", 1.0), ("LAM", 50.0), ("NAM", 3.0), ("ANN", None)):
-        found = balances(kind, [100.0, 7.0], [0.1, -0.01], 12, payment=payment)  # type: ignore[arg-type]
+        found = balances(kind, [100.0, 7.0], [0.1, -0.01], 12, payment=payment)
         np.testing.assert_allclose(found.principal.sum(axis=1), [100.0, 7.0], rtol=1e-12)
 
 
@@ -111,4 +111,4 @@ def test_all_principal_is_repaid_once() -> None:
 def test_what_cannot_be_is_refused_with_place_and_fix(change: dict[str, object], message: str) -> None:
     sound: dict[str, object] = {"kind": "LAM", "notional": [5.0, 6.0], "rate": 0.1, "periods": 3}
     with pytest.raises(InputError, match=message):
-        balances(**(sound | change))  # type: ignore[arg-type]
+        balances(**(sound | change))

@@ -269,3 +269,13 @@ def test_gold_alone_pays_nothing_and_a_cover_of_a_cover_has_no_rule() -> None:
     cover = {**inner, "contractRole": "BUY", "statusDate": "2026-12-31", "contractStructure": [linked("COVE", inner)]}
     with pytest.raises(ModelError, match="a CEG behind another has no rule"):
         events(cover)
+
+
+def test_amounts_that_outgrow_every_number_are_refused() -> None:
+    with pytest.raises(ModelError, match="loan: amounts outgrow every number on 2027-07-01; check the rates"):
+        events({**LOAN, "nominalInterestRate": 1e307, "notionalPrincipal": 1e12})
+
+
+def test_a_cycle_with_more_dates_than_any_contract_has_is_refused() -> None:
+    with pytest.raises(InputError, match="P1DL0 from 2027-07-01 to 8000-01-01 has more than 40,000 dates; check"):
+        events({**LOAN, "cycleOfInterestPayment": "P1D", "maturityDate": "8000-01-01"})

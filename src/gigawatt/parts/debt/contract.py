@@ -6,10 +6,12 @@ events     date, type, payoff and state of everything that happens
 from __future__ import annotations
 
 import datetime
+import math
 from collections.abc import Mapping
 
-from gigawatt.errors import InputError
+from gigawatt.errors import InputError, ModelError
 from gigawatt.parts.debt.credit import credit
+from gigawatt.parts.debt.dictionary import HOLDINGS
 from gigawatt.parts.debt.market import Observed
 from gigawatt.parts.debt.option import option
 from gigawatt.parts.debt.reader import parse_moment
@@ -40,11 +42,20 @@ def events(
     last = parse_moment(to) if isinstance(to, str) else to
     if isinstance(to, str) and to.strip() and last is None:
         raise InputError(f"to: `{to}` is no date; write 2027-03-31 or 2027-03-31T00:00:00.")
-    seen = observed or Observed()
+    found = _happened(contract, observed or Observed(), last)
+    for event in found:
+        if not math.isfinite(event.payoff + event.notional + event.rate + event.accrued + event.exercise_amount):
+            raise ModelError(
+                f"{contract.place}: amounts outgrow every number on {event.date:%Y-%m-%d}; check the rates."
+            )
+    return found
+
+
+def _happened(contract: Terms, observed: Observed, last: datetime.datetime | None) -> tuple[Event, ...]:
     if contract.contract_type in ("CEG", "CEC"):
-        return credit(contract, seen, last)
+        return credit(contract, observed, last)
     if contract.contract_type == "CAPFL":
-        return option(contract, seen, last)
-    if contract.contract_type in ("COM", "STK"):
+        return option(contract, observed, last)
+    if contract.contract_type in HOLDINGS:
         raise contract.fault("contractType", f"a {contract.contract_type} pays nothing by itself; it may cover a CEC.")
-    return walk(contract, seen, last).events
+    return walk(contract, observed, last).events
