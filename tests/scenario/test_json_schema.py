@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import jsonschema
@@ -54,3 +55,15 @@ def test_a_misspelt_key_or_a_wrong_kind_is_refused(
 
 def test_a_whole_scenario_must_be_complete(validator: jsonschema.Draft7Validator) -> None:
     assert not validator.is_valid({"name": "half"})
+
+
+@pytest.mark.parametrize("name", built_in())
+def test_a_built_in_scenario_tells_editors_where_its_schema_is(name: str) -> None:
+    file = find(name)
+    assert file is not None
+    first = file.read_text(encoding="utf-8").split("\n")[0]
+    assert first == "# yaml-language-server: $schema=./scenario.schema.json"
+    kept = json.loads(file.with_name("scenario.schema.json").read_text(encoding="utf-8"))
+    assert kept == json_schema(), (
+        "write it anew: gigawatt schema --out src/gigawatt/data/scenarios/scenario.schema.json"
+    )
