@@ -65,5 +65,5 @@ def test_a_built_in_scenario_tells_editors_where_its_schema_is(name: str) -> Non
     assert first == "# yaml-language-server: $schema=./scenario.schema.json"
     kept = json.loads(file.with_name("scenario.schema.json").read_text(encoding="utf-8"))
     assert kept == json_schema(), (
-        "write it anew: gigawatt schema --out src/gigawatt/data/scenarios/scenario.schema.json"
+        "write it anew with `gigawatt schema --out`"
     )

@@ -23,6 +23,8 @@ def json_schema() -> dict[str, Any]:
         whole["properties"][key]["additionalProperties"] = {"anyOf": choices}
     whole["properties"]["figures"]["additionalProperties"] = FIGURE_SCHEMA
     definitions["Scenario"] = whole
+    definitions = {name: _shared(inner) for name, inner in definitions.items()}
+    definitions["Figure"] = FIGURE_SCHEMA
     patches = {f"{name}Patch": _patch(inner) for name, inner in definitions.items()}
     patches["ScenarioPatch"]["properties"]["extends"] = {
         "type": "string",
@@ -36,6 +38,17 @@ def json_schema() -> dict[str, Any]:
         "then": {"$ref": "#/definitions/ScenarioPatch"},
         "else": {"$ref": "#/definitions/Scenario"},
     }
+
+
+def _shared(schema: Any) -> Any:
+    """The same schema with the form of a figure written once and referred to."""
+    if isinstance(schema, list):
+        return [_shared(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if schema.get("anyOf") == FIGURE_SCHEMA["anyOf"]:
+        return {"$ref": "#/definitions/Figure"}
+    return {key: _shared(value) for key, value in schema.items()}
 
 
 def _patch(schema: Any) -> Any:
