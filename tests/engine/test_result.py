@@ -53,3 +53,16 @@ def test_a_lean_run_keeps_year_ends_and_says_so() -> None:
 def test_a_run_that_makes_no_sense_is_refused(terms: dict[str, object], message: str) -> None:
     with pytest.raises(InputError, match=message):
         gw.simulate(gw.load("openai-2025-10"), **terms)  # type: ignore[arg-type]
+
+
+def test_tranches_are_numbered_as_the_contract_states_them_whatever_each_of_them_counts() -> None:
+    scenario = gw.load("openai-2025-10", [("contracts.amd_warrant.tranches[3].counts", "received")])
+    result = gw.simulate(scenario, paths=400, seed=1)
+    assert result.labels["grant"] == tuple(f"amd_warrant#{i}" for i in range(1, 7))
+    drawn = dict(zip(result.labels["figure"], result.array("figures"), strict=True))
+    last = result["moved"].sel(month=result.year_ends[-1]).values
+    vested = np.asarray(result.array("vested")) >= 0
+    assert vested[0].any()
+    for i in range(6):
+        shares = drawn[f"contracts.amd_warrant.tranches[{i}].shares"]
+        np.testing.assert_allclose(last[i][vested[i]], shares[vested[i]], rtol=1e-6)

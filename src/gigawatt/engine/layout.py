@@ -50,6 +50,7 @@ class Layout:
         groups: the contracts, stacked.
         lanes: (contract, lane) of every row of the due matrix: cash lanes, then debt service, then lanes in kind.
         cash: how many of the rows are cash (contracts and debt service).
+        grants: the lanes in kind (counted from the first of them) in the order in which the contracts state them.
         contracted: how many of the cash rows come from contracts.
         clearing: the cash rows as the clearing kernel wants them.
         funded: rows of the parties with funding rules.
@@ -62,6 +63,7 @@ class Layout:
     groups: tuple[Group, ...]
     lanes: tuple[tuple[str, Lane], ...]
     cash: int
+    grants: NDArray[np.intp]
     contracted: int
     clearing: Lanes
     funded: NDArray[np.intp]
@@ -93,11 +95,13 @@ def layout(scenario: Scenario) -> Layout:
     row["average"] = _rows(
         sorted({name for c in scenario.contracts for kind, name in _named(c.clause) if kind == "average"})
     )
-    stacks: dict[object, list[tuple[str, Clause]]] = defaultdict(list)
-    for contract in scenario.contracts:
-        for clause in _pieces(contract.clause):
-            stacks[clause.shape()].append((contract.name, clause))
+    stacks: dict[object, list[tuple[int, int, Clause]]] = defaultdict(list)
+    for nth, contract in enumerate(scenario.contracts):
+        for part, clause in enumerate(_pieces(contract.clause)):
+            stacks[clause.shape()].append((nth, part, clause))
+    named = [contract.name for contract in scenario.contracts]
     lanes: list[tuple[str, Lane]] = []
+    written: list[tuple[int, int, int]] = []
     groups: dict[object, list[slice]] = {shape: [] for shape in stacks}
     kinds: dict[object, list[int]] = {}
     # Cash rows come first, so that clearing reads one contiguous piece of the due matrix.
@@ -106,12 +110,14 @@ def layout(scenario: Scenario) -> Layout:
             contracted = len(lanes)
             lanes += [(DEBT_SERVICE, Lane(p.name, scenario.capital, CASH, 0)) for p in scenario.parties if p.funding]
             cash = len(lanes)
+            written.clear()
         for shape, members in stacks.items():
-            for i, lane in enumerate(members[0][1].lanes):
+            for i, lane in enumerate(members[0][2].lanes):
                 if (lane.asset != CASH) == in_kind:
                     groups[shape].append(slice(len(lanes), len(lanes) + len(members)))
                     kinds.setdefault(shape, []).append(i)
-                    lanes += [(name, clause.lanes[i]) for name, clause in members]
+                    lanes += [(named[nth], clause.lanes[i]) for nth, _, clause in members]
+                    written += [(nth, part, i) for nth, part, _ in members]
     party = row["party"]
     payers = [party[lane.payer] for _, lane in lanes[:cash]]
     payees = [party[lane.payee] for _, lane in lanes[:cash]]
@@ -123,12 +129,16 @@ def layout(scenario: Scenario) -> Layout:
         row=row,
         groups=tuple(
             Group(
-                tuple(n for n, _ in m), tuple(c for _, c in m), _in_order(groups[shape], kinds[shape]), m[0][1].listens
+                tuple(named[nth] for nth, _, _ in members),
+                tuple(clause for _, _, clause in members),
+                _in_order(groups[shape], kinds[shape]),
+                members[0][2].listens,
             )
-            for shape, m in stacks.items()
+            for shape, members in stacks.items()
         ),
         lanes=tuple(lanes),
         cash=cash,
+        grants=np.array(sorted(range(len(written)), key=written.__getitem__), dtype=np.intp),
         contracted=contracted,
         clearing=Lanes(np.array(payers, np.int64), np.array(payees, np.int64), np.array(ranks, np.int64), len(party)),
         funded=np.array([party[p.name] for p in scenario.parties if p.funding], dtype=np.intp),

@@ -66,7 +66,7 @@ KEPT = {
 
 def labels(scenario: Scenario, places: Layout) -> dict[str, tuple[str, ...]]:
     """Labels of every axis a quantity may have."""
-    grants = [(name, lane) for name, lane in places.lanes[places.cash :]]
+    grants = [places.lanes[places.cash + row] for row in places.grants]
     seen: dict[str, int] = {}
     named = []
     for name, _ in grants:
@@ -144,7 +144,8 @@ class Recorder:
                 chips = tables["working"] * deal["chips"]
                 out[:] = chips if name == "chips" else chips * (deal[name] / unit(KEPT[name].unit).factor)
             else:
-                out[:] = self.raised if name == "raised" else tables[name]
+                found = self.raised if name == "raised" else tables[name]
+                out[:] = found[places.grants] if name == "moved" else found
         for name, array in self.ledger.items():
             array[t] = tables[name]
 
@@ -157,7 +158,7 @@ class Recorder:
             **self.ledger,
             "missed": state.missed,
             "broken": state.broken,
-            "vested": self.vested,
+            "vested": self.vested[self.model.places.grants],
             "ready": block.events.ready.astype(np.float32),
             "figures": block.draws.stack(uncertain) if uncertain else np.zeros((0, block.draws.paths)),
             "bust": block.bust.astype(np.int8),
