@@ -128,7 +128,6 @@ class Site:
     power: float = 0.2
     ordered: float = 0.2
     delivered: float = 0.2
-    arrived: float = 0.0
     online: float = 0.2
     working: float = 0.2
 
@@ -200,7 +199,8 @@ def campus(world: World, site: Site) -> Steps:
 
 
 def supply(world: World, site: Site) -> Steps:
-    """Orders follow the announced schedule, and arrive after their lead no faster than the pace."""
+    """Orders follow the announced schedule, and arrive after their lead no faster than the pace; arrivals are paid."""
+    price = amount(PRICE_PER_GW)
     capacity = world.random.uniform(4, 6)
     optional = capacity - 1 if world.random.random() < 0.7 else 0.0
     starts = BEGINS + world.random.uniform(0, 9)
@@ -215,7 +215,9 @@ def supply(world: World, site: Site) -> Steps:
         if month >= starts:
             arriving = orders[month - LEAD] if month >= LEAD else 0.2
             site.delivered = max(before, min(arriving, before + 0.3))
-        site.arrived = site.delivered - before
+        paid = price * (site.delivered - before)
+        site.cash -= paid
+        world.vendor += paid
         yield world.env.timeout(1)
 
 
@@ -250,15 +252,6 @@ def lab(world: World) -> Steps:
             due = rent * max(site.working * load, 0.7 * site.online)
             world.lab -= due
             site.cash += due
-        yield world.env.timeout(1)
-
-
-def buyer(world: World, site: Site) -> Steps:
-    """The cloud pays for what has arrived."""
-    price = amount(PRICE_PER_GW)
-    while True:
-        site.cash -= price * site.arrived
-        world.vendor += price * site.arrived
         yield world.env.timeout(1)
 
 
@@ -297,8 +290,6 @@ def path(seed: int, clouds: int = 1) -> World:
         for site in sites:
             world.env.process(part(world, site))
     world.env.process(lab(world))
-    for site in sites:
-        world.env.process(buyer(world, site))
     for power, price in MARKS:
         world.env.process(tranche(world, power, price))
     world.env.process(books(world))

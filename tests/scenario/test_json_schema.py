@@ -64,6 +64,4 @@ def test_a_built_in_scenario_tells_editors_where_its_schema_is(name: str) -> Non
     first = file.read_text(encoding="utf-8").split("\n")[0]
     assert first == "# yaml-language-server: $schema=./scenario.schema.json"
     kept = json.loads(file.with_name("scenario.schema.json").read_text(encoding="utf-8"))
-    assert kept == json_schema(), (
-        "write it anew with `gigawatt schema --out`"
-    )
+    assert kept == json_schema(), "write it anew with `gigawatt schema --out`"

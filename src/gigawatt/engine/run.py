@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import shutil
 import signal
 import sys
 import tempfile
@@ -33,6 +34,9 @@ from gigawatt.version import VERSION
 
 MONTHLY_PATHS = 20_000
 """Runs of more paths keep year ends only, because a month of everything is 25 kB a path."""
+
+MEMORY = Path("/dev/shm")
+"""Where Linux keeps files in memory: a result that nobody asked to keep need not wait for a disk."""
 
 Progress = Callable[[int, int], None]
 
@@ -78,12 +82,23 @@ def simulate(
     if folder is None and blocks == 1:
         arrays = run_block(scenario, seed, 0, paths, keep)
         return Result(scenario, layout(scenario), provenance, 1, lambda _, name: arrays[name])
-    temporary = tempfile.TemporaryDirectory(prefix="gigawatt-") if folder is None else None
+    temporary = _temporary(paths) if folder is None else None
     store = Folder.create(Path(temporary.name if temporary else str(folder)), scenario, provenance)
     wanted = [b for b in range(blocks) if not store.has(b)]
     _run_all(store, scenario, wanted, workers or os.cpu_count() or 1, lambda n: progress and progress(n, blocks))
     # The result keeps its temporary folder alive; both go together.
     return Result(scenario, layout(scenario), provenance, blocks, store.read, temporary)
+
+
+def _temporary(paths: int) -> tempfile.TemporaryDirectory[str]:
+    """A folder that goes with its result, in memory where there is such a place and the run is of ordinary size."""
+    if paths > MONTHLY_PATHS or not MEMORY.is_dir():
+        return tempfile.TemporaryDirectory(prefix="gigawatt-")
+    for left in MEMORY.glob("gigawatt-*-*"):
+        # Whoever was killed could not clear up after itself.
+        if not Path(f"/proc/{left.name.split('-')[1]}").exists():
+            shutil.rmtree(left, ignore_errors=True)
+    return tempfile.TemporaryDirectory(prefix=f"gigawatt-{os.getpid()}-", dir=MEMORY)
 
 
 def open_run(folder: str | Path, catalog: Catalog | None = None) -> Result:
