@@ -38,6 +38,12 @@ MONTHLY_PATHS = 20_000
 MEMORY = Path("/dev/shm")
 """Where Linux keeps files in memory: a result that nobody asked to keep need not wait for a disk."""
 
+AMPLE = 200_000
+"""Bytes wanted for each path, several times what a run of ordinary size keeps: containers often have little."""
+
+DAY = 86_400.0
+"""Seconds."""
+
 Progress = Callable[[int, int], None]
 
 
@@ -82,7 +88,7 @@ def simulate(
     if folder is None and blocks == 1:
         arrays = run_block(scenario, seed, 0, paths, keep)
         return Result(scenario, layout(scenario), provenance, 1, lambda _, name: arrays[name])
-    temporary = _temporary(paths) if folder is None else None
+    temporary = _temporary(paths, keep) if folder is None else None
     store = Folder.create(Path(temporary.name if temporary else str(folder)), scenario, provenance)
     wanted = [b for b in range(blocks) if not store.has(b)]
     _run_all(store, scenario, wanted, workers or os.cpu_count() or 1, lambda n: progress and progress(n, blocks))
@@ -90,13 +96,15 @@ def simulate(
     return Result(scenario, layout(scenario), provenance, blocks, store.read, temporary)
 
 
-def _temporary(paths: int) -> tempfile.TemporaryDirectory[str]:
-    """A folder that goes with its result, in memory where there is such a place and the run is of ordinary size."""
-    if paths > MONTHLY_PATHS or not MEMORY.is_dir():
+def _temporary(paths: int, keep: str) -> tempfile.TemporaryDirectory[str]:
+    """A folder that goes with its result, in memory where there is such a place with ample room for the run."""
+    ordinary = keep != "all" and paths <= MONTHLY_PATHS and MEMORY.is_dir()
+    if not ordinary or shutil.disk_usage(MEMORY).free < paths * AMPLE:
         return tempfile.TemporaryDirectory(prefix="gigawatt-")
     for left in MEMORY.glob("gigawatt-*-*"):
-        # Whoever was killed could not clear up after itself.
-        if not Path(f"/proc/{left.name.split('-')[1]}").exists():
+        # Whoever was killed could not clear up after itself; a younger folder may belong to another container.
+        gone = not Path(f"/proc/{left.name.split('-')[1]}").exists()
+        if gone and time.time() - left.stat().st_mtime > DAY:
             shutil.rmtree(left, ignore_errors=True)
     return tempfile.TemporaryDirectory(prefix=f"gigawatt-{os.getpid()}-", dir=MEMORY)
 
