@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gigawatt.errors import GigawattError, ScenarioError
+from gigawatt.parts.figure import draw
 from gigawatt.scenario.load import built_in, find, load
 from gigawatt.scenario.text import read
 
@@ -48,6 +50,16 @@ def test_a_setting_on_the_command_line_has_the_last_word(tmp_path: Path) -> None
 def test_the_same_text_has_the_same_hash_and_another_text_another(tmp_path: Path) -> None:
     assert load(BASE).hash == load(BASE).hash
     assert load(BASE).hash != load(BASE, [("deals.amd.binding", "3 GW")]).hash
+
+
+def test_a_multiple_of_a_shared_figure_follows_its_draws_and_leaves_it_alone(tmp_path: Path) -> None:
+    half = "contracts: {amd_supply: {per_gw: {figure: nvidia_content, times: 0.5}}}\n"
+    scenario = load(write(tmp_path, half))
+    supply = next(c for c in scenario.contracts if c.name == "amd_supply").figures[0]
+    whole = next(f for f in scenario.figures() if f.name == "figures.nvidia_content")
+    drawn = draw(scenario.figures(), 1, 0)
+    np.testing.assert_allclose(drawn.of(supply), 0.5 * drawn.of(whole), rtol=1e-12)
+    assert 28e9 < drawn.of(whole).min() < drawn.of(whole).max() < 38e9
 
 
 BAD = {
@@ -123,6 +135,11 @@ BAD = {
         "correlation: [{between: [amd_price, nvidia_price], value: 1.5}]",
         "correlation[0].value",
         "1",
+    ),
+    "a factor below 0": (
+        "contracts: {amd_supply: {per_gw: {figure: nvidia_content, times: -0.5}}}",
+        "contracts.amd_supply.per_gw",
+        "above 0 expected",
     ),
     "nan": ("deals: {amd: {becomes_binding: .nan}}", "deals.amd.becomes_binding", "nan"),
     "a shared figure that is missing": ("deals: {amd: {slip: {figure: nosuch}}}", "no shared figure `nosuch`", "Known"),

@@ -110,7 +110,12 @@ class FigureReader:
         figure = self._source(kind, raw, name)
         if "times" in raw:
             factor = quantity(str(raw["times"]))
+            if factor.value <= 0:
+                raise FigureError(f"times: `{factor}` given, a factor above 0 expected.")
             scaled = _scale(figure, factor.value)
+            if kind == "figure":
+                # Another figure, but on each path the same draw as the one it is a multiple of.
+                scaled = replace(scaled, name=f"{figure.name} x {factor}", group=figure.group or figure.name)
             figure = replace(scaled, unit=figure.unit * factor.unit)
         return replace(figure, because=str(raw.get("because", figure.because)))
 
