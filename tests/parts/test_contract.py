@@ -10,10 +10,7 @@ import pytest
 from gigawatt.errors import UnitError
 from gigawatt.parts.contract import (
     FORMS,
-    Name,
-    Term,
     Tranche,
-    When,
     build,
     cloud,
     commitment,
@@ -28,6 +25,7 @@ from gigawatt.parts.contract import (
     staged_investment,
     warrant,
 )
+from gigawatt.parts.terms import Name, Term, When
 from viewing import dues, view
 
 START = 2026 * 12

@@ -1,14 +1,14 @@
 """Named contracts: each function is at once constructor, scenario form, schema, validation and docs page.
 
 The annotations say what a term is: a name of something in the scenario, an amount with a unit, a month or a list.
-Data types: `Name`, `Term` (what an annotation says), `Tranche` (a rung of a warrant).
+Data type: `Tranche` (a rung of a warrant).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, TypeAlias
+from typing import Annotated
 
 from gigawatt import dates
 from gigawatt.parts.clause import Clause, Once, Pay
@@ -28,49 +28,24 @@ from gigawatt.parts.readings import (
     solvent,
     used,
 )
+from gigawatt.parts.terms import (
+    Counter,
+    Date,
+    Deal,
+    Lab,
+    Money,
+    MoneyPerMonth,
+    MoneyPerPower,
+    MoneyPerPowerMonth,
+    MoneyPerShare,
+    Party,
+    Power,
+    Ratio,
+    Share,
+    Shares,
+    Term,
+)
 from gigawatt.parts.wrapper import All, Upto, While
-
-
-@dataclass(frozen=True, slots=True)
-class Name:
-    """The term names something in the scenario: a party, deal, share or lab."""
-
-    kind: str
-
-
-@dataclass(frozen=True, slots=True)
-class Term:
-    """The term is an amount in this kind of unit."""
-
-    unit: str
-
-
-@dataclass(frozen=True, slots=True)
-class OneOf:
-    """The term is one of a few words."""
-
-    words: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class When:
-    """The term is a month or a period such as `2027-01` or `2027-H1`."""
-
-
-Party: TypeAlias = Annotated[str, Name("party")]
-Deal: TypeAlias = Annotated[str, Name("deal")]
-Share: TypeAlias = Annotated[str, Name("share")]
-Lab: TypeAlias = Annotated[str, Name("lab")]
-Date: TypeAlias = Annotated[str, When()]
-Money: TypeAlias = Annotated[Amount, Term("USD")]
-MoneyPerMonth: TypeAlias = Annotated[Amount, Term("USD/month")]
-MoneyPerPower: TypeAlias = Annotated[Amount, Term("USD/GW")]
-MoneyPerPowerMonth: TypeAlias = Annotated[Amount, Term("USD/GW/month")]
-MoneyPerShare: TypeAlias = Annotated[Amount, Term("USD/share")]
-Shares: TypeAlias = Annotated[Amount, Term("share")]
-Power: TypeAlias = Annotated[Amount, Term("GW")]
-Counter: TypeAlias = Annotated[str, OneOf(("bought", "received"))]
-Ratio: TypeAlias = Annotated[Amount, Term("1")]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,10 @@ from pydantic import BaseModel
 
 from gigawatt.errors import GigawattError
 from gigawatt.parts.clause import Clause, Pay
-from gigawatt.parts.contract import FORMS, Name, Term, Tranche, When
+from gigawatt.parts.contract import FORMS, Tranche
 from gigawatt.parts.figure import Figure
 from gigawatt.parts.observable import Constant, lift
+from gigawatt.parts.terms import Name, Term, When
 from gigawatt.parts.wrapper import Arrears, Guaranteed, Ranked
 from gigawatt.scenario.builder import Builder
 from gigawatt.scenario.nodes import Path

@@ -9,7 +9,8 @@ from typing import Annotated, Any, Literal, get_args, get_type_hints
 
 from pydantic import Field, create_model
 
-from gigawatt.parts.contract import FORMS, Name, OneOf, Term, Tranche, When
+from gigawatt.parts.contract import FORMS, Tranche
+from gigawatt.parts.terms import Name, OneOf, Term, When
 from gigawatt.scenario.schema import ContractForm, Fig, Form, Month
 
 
