@@ -17,13 +17,15 @@ from random import Random
 import simpy
 
 from gigawatt import dates
-from gigawatt.parts.clause import Clause
-from gigawatt.parts.contract import Tranche, cloud, operating_costs, purchase, sales, warrant
+from gigawatt.parts.clause import Clause, Once
+from gigawatt.parts.contract import cloud, operating_costs, purchase, sales
 from gigawatt.parts.figure import Z90, Figure, literal
-from gigawatt.parts.observable import Constant
+from gigawatt.parts.observable import Constant, lift
 from gigawatt.parts.process import DAYS, Regime, SCurve, SharePrice
+from gigawatt.parts.readings import average, bought, during, once_reached
 from gigawatt.parts.view import walk
 from gigawatt.parts.world import Campus, Deal, Earning, Lab, Party, Phase, Share
+from gigawatt.parts.wrapper import All
 from gigawatt.scenario.scenario import Contract, Scenario
 from gigawatt.units import unit
 
@@ -55,7 +57,17 @@ def scenario(clouds: int = 1) -> Scenario:
     def contract(name: str, clause: Clause) -> Contract:
         return Contract(name, name, name, clause, tuple(n.figure for n in walk(clause) if isinstance(n, Constant)))
 
-    rungs = tuple(Tranche(TRANCHE, f"{power} GW", f"{price} USD/share") for power, price in MARKS)
+    rungs: list[Clause] = []
+    for power, price in MARKS:
+        # By month, because that is how the world in SimPy looks at the price; the form `warrant` looks at days.
+        both = once_reached(bought("deal0") >= f"{power} GW") * once_reached(
+            average("V", DAYS_AVERAGED) >= f"{price} USD/share"
+        )
+        when = both * during("2000-01", "2030-10")
+        rungs += [
+            Once("vendor", "lab", lift(TRANCHE), when, asset="V"),
+            Once("lab", "vendor", lift(TRANCHE) * STRIKE, when),
+        ]
     return Scenario(
         name="small",
         title="A small world",
@@ -115,7 +127,7 @@ def scenario(clouds: int = 1) -> Scenario:
                 for i in each
             ),
             *(contract(f"purchase{i}", purchase(f"cloud{i}", "vendor", f"deal{i}", PRICE_PER_GW)) for i in each),
-            contract("warrant", warrant("vendor", "lab", "V", "deal0", STRIKE, DAYS_AVERAGED, "2030-10", rungs)),
+            contract("warrant", All(tuple(rungs))),
         ),
     )  # fmt: skip
 

@@ -13,7 +13,6 @@ from itertools import count
 from gigawatt import dates
 from gigawatt.parts.clause import Clause
 from gigawatt.parts.contract import (
-    Tranche,
     build,
     cloud,
     flow,
@@ -22,9 +21,9 @@ from gigawatt.parts.contract import (
     purchase,
     sales,
     staged_investment,
-    warrant,
 )
 from gigawatt.parts.figure import Figure, literal
+from gigawatt.parts.grant import Tranche, warrant
 from gigawatt.parts.observable import Constant
 from gigawatt.parts.process import Process, Regime, SCurve, SharePrice
 from gigawatt.parts.view import walk

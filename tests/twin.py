@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from math import inf
+from math import exp, floor, inf, log, sqrt
 from typing import Any
 
 from gigawatt.engine.block import Block, block
@@ -17,7 +17,8 @@ from gigawatt.engine.layout import layout
 from gigawatt.parts.clause import Clause, Once, Pay
 from gigawatt.parts.figure import Figure
 from gigawatt.parts.observable import Binary, Constant, Growth, Latch, Observable, Read, Window
-from gigawatt.parts.stream import BLOCK
+from gigawatt.parts.process import SharePrice
+from gigawatt.parts.stream import BLOCK, stream
 from gigawatt.parts.world import Deal, Funding, Party
 from gigawatt.parts.wrapper import All, Arrears, Guaranteed, Ranked, Upto, While
 from gigawatt.scenario.scenario import Scenario
@@ -80,6 +81,7 @@ class Bookkeeper:
     def __init__(self, scenario: Scenario, seed: int, path: int) -> None:
         places = layout(scenario)
         self.scenario, self.path, self.averages = scenario, path % BLOCK, tuple(places.row["average"])
+        self.seed, self.block, self.tests = seed, path // BLOCK, tuple(places.row["watch"])
         self.drawn: Block = block(scenario, places, seed, path // BLOCK, self.path + 1)
         self.parties = {party.name: party for party in scenario.parties}
         self.rules: dict[str, Funding] = {p.name: p.funding for p in scenario.parties if p.funding}
@@ -114,6 +116,123 @@ class Bookkeeper:
     def prices(self, t: int) -> Amounts:
         level = self.level(t)
         return {s.name: level[s.price] for s in self.scenario.shares}
+
+    def outstanding(self) -> Amounts:
+        return {s.name: self.of(s.outstanding) for s in self.scenario.shares}
+
+    # 1 draw: days of the share prices that are under a test
+
+    def uniform(self, name: str, count: int) -> list[float]:
+        """This path's numbers of a stream that is drawn path by path."""
+        return list(stream(self.seed, name, self.block).random((self.path + 1, count))[self.path])
+
+    def shocks(self, process: str, t: int) -> list[float]:
+        """Standard normals of the days of a month, correlated as those of the months."""
+        shares = [share for label in self.tests for share in (label.split("/")[0], label.split("/")[4]) if share]
+        price = {s.name: s.price for s in self.scenario.shares}
+        daily = [p.name for p in self.scenario.processes if p.name in {price[share] for share in shares}]
+        tie = {frozenset((a, b)): value for a, b, value in self.scenario.correlations if {a, b} <= set(daily)}
+        lower: list[list[float]] = []
+        for i, one in enumerate(daily[: daily.index(process) + 1]):
+            lower.append([])
+            for j, two in enumerate(daily[: i + 1]):
+                value = 1.0 if i == j else tie.get(frozenset((one, two)), 0.0)
+                value -= sum(lower[i][k] * lower[j][k] for k in range(j))
+                lower[i].append(sqrt(max(value, 0.0)) if i == j else value / lower[j][j] if lower[j][j] else 0.0)
+        total = [0.0] * 21
+        for weight, name in zip(lower[-1], daily, strict=False):
+            random = stream(self.seed, f"days/{name}/{t}", self.block)
+            normals = random.standard_normal((self.path + 1, 21))[self.path]
+            total = [a + weight * b for a, b in zip(total, normals, strict=True)]
+        return total
+
+    def days(self, share: str, t: int) -> tuple[list[float], list[float]]:
+        """Logarithms of what each day of a month opens at and closes at."""
+        name = next(s.price for s in self.scenario.shares if s.name == share)
+        process = next(p for p in self.scenario.processes if p.name == name)
+        assert isinstance(process, SharePrice)
+        begin, end = log(self.level(t - 1)[name]), log(self.level(t)[name])
+        jumps = self.jumps(process, t)
+        shocks, sigma = self.shocks(name, t), self.of(process.volatility) / sqrt(252.0)
+        mean, rest = sum(shocks) / 21, end - begin - sum(size for _, size in jumps)
+        opens, closes, close = [], [], begin
+        for day, shock in enumerate(shocks):
+            opens.append(close + sum(size for when, size in jumps if when == day))
+            close = opens[-1] + rest / 21 + sigma * (shock - mean)
+            closes.append(close)
+        return opens, closes
+
+    def jumps(self, process: SharePrice, t: int) -> list[tuple[int, float]]:
+        """Day and size of the jumps of a month."""
+        if process.jumps is None:
+            return []
+        rate, mean, spread = (self.of(figure) for figure in process.jumps)
+        random = stream(self.seed, f"jumps/{process.name}", self.block)
+        u = random.random((self.scenario.months, BLOCK))[t, self.path]
+        z = random.standard_normal((self.scenario.months, BLOCK))[t, self.path]
+        count, term = 0, exp(-rate)
+        total = term
+        while u > total and term > 0:
+            count += 1
+            term *= rate / count
+            total += term
+        whole = count * mean + sqrt(count) * spread * z
+        random = stream(self.seed, f"jump days/{process.name}/{t}", self.block)
+        drawn = [(random.random(BLOCK)[self.path], random.standard_normal(BLOCK)[self.path]) for _ in range(count)]
+        middle = sum(size for _, size in drawn) / max(count, 1)
+        return [(floor(21 * when), whole / count + spread * (size - middle)) for when, size in drawn]
+
+    def test(self, t: int) -> dict[str, Amounts]:
+        """The highest marks at which each test held on a day of the month, and at which it holds on the last."""
+        highest, latest = {}, {}
+        for label in self.tests:
+            share, statistic, window, need, index, last = label.split("/")
+            held = []
+            if self.scenario.first + t <= int(last):
+                held = self.marks(share, index, t, statistic, int(window), int(need))
+            highest[label], latest[label] = max(held, default=0.0), held[-1] if held else 0.0
+        return {"highest": highest, "latest": latest}
+
+    def marks(self, share: str, index: str, t: int, statistic: str, window: int, need: int) -> list[float]:
+        """The highest mark at which a test holds on each day of a month that has a full window."""
+        opens, closes = [], []
+        for month in range(max(t - (window - 2) // 21 - 1, 0), t + 1):
+            one, two = self.days(share, month)
+            if index:
+                price = next(s.price for s in self.scenario.shares if s.name == index)
+                below, first = self.days(index, month), log(self.level(-1)[price])
+                one = [a - b + first for a, b in zip(one, below[0], strict=True)]
+                two = [a - b + first for a, b in zip(two, below[1], strict=True)]
+            opens += one
+            closes += two
+        if statistic == "spot":
+            spread, between = self.day_variance(share, index), "/".join(self.prices_of(share, index))
+            luck = self.uniform(f"moments/{between}/{t}", 21)
+            days = zip(opens[-21:], closes[-21:], luck, strict=True)
+            return [exp((a + b + sqrt((a - b) ** 2 - 2 * spread * log(1 - u))) / 2) for a, b, u in days]
+        value: dict[str, Callable[[list[float]], float]] = {
+            "close": lambda seen: seen[-1],
+            "mean": lambda seen: sum(seen) / window,
+            "vwap": lambda seen: sum(seen) / window,
+            "geometric": lambda seen: exp(sum(log(price) for price in seen) / window),
+            "stay": min,
+            "days": lambda seen: sorted(seen, reverse=True)[need - 1],
+        }
+        full = range(max(window, len(closes) - 20), len(closes) + 1)
+        return [value[statistic]([exp(close) for close in closes[day - window : day]]) for day in full]
+
+    def prices_of(self, *shares: str) -> list[str]:
+        return [s.price for share in shares for s in self.scenario.shares if s.name == share]
+
+    def day_variance(self, share: str, index: str) -> float:
+        """Variance of a day of the price, or of the price over its index."""
+        names = self.prices_of(share, index)
+        processes = [p for name in names for p in self.scenario.processes if p.name == name]
+        sigma = [self.of(p.volatility) / sqrt(252.0) for p in processes if isinstance(p, SharePrice)]
+        if len(sigma) == 1:
+            return sigma[0] ** 2
+        tie = sum(value for a, b, value in self.scenario.correlations if {a, b} == set(names))
+        return sigma[0] ** 2 + sigma[1] ** 2 - 2 * tie * sigma[0] * sigma[1]
 
     # 2 build
 
@@ -246,6 +365,9 @@ class Bookkeeper:
             "level": self.level(-1),
             "price": prices,
             "average": {label: prices[label.split("/")[0]] for label in self.averages},
+            "highest": dict.fromkeys(self.tests, 0.0),
+            "latest": dict.fromkeys(self.tests, 0.0),
+            "outstanding": self.outstanding(),
             "revenue": {lab.party: 0.0 for lab in self.scenario.labs},
             "month": {"": self.scenario.first - 1.0},
         }
@@ -352,6 +474,7 @@ class Bookkeeper:
         view = tables | {"cash": dict(self.cash), "solvent": dict(self.solvent), "debt": self.debts()}
         view |= {"level": self.level(t), "price": self.prices(t), "month": {"": float(self.scenario.first + t)}}
         view["average"] = dict(zip(self.averages, self.drawn.averages[t, :, self.path].tolist(), strict=True))
+        view |= self.test(t) | {"outstanding": self.outstanding()}
         lines: list[Line] = []
         due: list[float] = []
         spans = []

@@ -22,7 +22,7 @@ def view(month: int, tables: Mapping[str, Sequence[float]]) -> View:
 
 def bound(node: Clause | Observable) -> Bound:
     """A node alone, bound to rows and to certain figures."""
-    return bind((node,), lambda kind, name: ROWS[name], Draws({}).stack)
+    return bind((node,), lambda kind, name: 0 if kind == "watch" else ROWS[name], Draws({}).stack)
 
 
 def values(observable: Observable, months: Sequence[View]) -> list[list[float]]:

@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from gigawatt import dates
 from gigawatt.parts.clause import Clause, Once, Pay
 from gigawatt.parts.contract import (
-    Tranche,
     cloud,
     commitment,
     operating_costs,
@@ -22,10 +21,11 @@ from gigawatt.parts.contract import (
     purchase,
     sales,
     staged_investment,
-    warrant,
 )
 from gigawatt.parts.figure import Figure, literal
+from gigawatt.parts.grant import Tranche, warrant
 from gigawatt.parts.observable import Constant, Observable, lift
+from gigawatt.parts.price_test import STATISTICS, PriceTest
 from gigawatt.parts.process import MeanReverting, Process, Regime, SCurve, SharePrice
 from gigawatt.parts.readings import (
     announced,
@@ -37,10 +37,13 @@ from gigawatt.parts.readings import (
     during,
     financed,
     growth,
+    highest,
     larger,
+    latest,
     level,
     once_reached,
     online,
+    outstanding,
     powered,
     price,
     purchased,
@@ -329,7 +332,7 @@ class Draw:
 
     def when(self) -> Observable:
         """A condition."""
-        d, kind = self.one(*self.deals), self.integer(0, 6)
+        d, kind = self.one(*self.deals), self.integer(0, 9)
         first = START + self.integer(0, 20)
         spans = [dates.month_text(m) for m in (first, first + self.integer(0, 20))]
         conditions: tuple[Callable[[], Observable], ...] = (
@@ -340,8 +343,54 @@ class Draw:
             lambda: once_reached(purchased(d) >= self.figure(0, 1.5, "GW")) * during(*spans),
             lambda: cash(self.one(*self.inside)) >= self.figure(0.1, 5, "bnUSD"),
             lambda: price("S") >= self.figure(70, 130, "USD/share"),
+            lambda: once_reached(highest("S", self.test()) >= self.figure(80, 140, "USD/share")),
+            lambda: latest("S", self.test(), spans[1]) >= self.figure(70, 130, "USD/share"),
+            lambda: highest("I", PriceTest("close")) * outstanding("I") >= self.figure(8e10, 1.4e11, "USD"),
         )
         return conditions[kind]()
+
+    def test(self) -> PriceTest:
+        """A test of a share price, mostly over less than a month."""
+        statistic = self.draw(st.sampled_from(STATISTICS))
+        single = statistic in ("spot", "close")
+        days = 1 if single else self.integer(1, 40) if self.integer(0, 3) else self.integer(41, 130)
+        need = self.integer(1, days) if statistic == "days" else 0
+        return PriceTest(statistic, days, need, self.one("I") if self.integer(0, 2) == 0 else None)
+
+    def warrant(self, payer: str, payee: str, d: str) -> Clause:
+        """A warrant of two rungs; every other one with all that its form can say."""
+        marks = [(f"{0.3 * k} GW", f"{90 + 10 * k} USD/share") for k in (1, 2)]
+        if self.yes():
+            rungs = tuple(Tranche(self.figure(1e6, 9e6, "shares"), power, price) for power, price in marks)
+            return warrant(payer, payee, "S", d, self.figure(0, 90, "USD/share"), 30, "2027-06", rungs)
+        test, months = self.test(), [dates.month_text(START + self.integer(0, 9)) for _ in range(2)]
+        lab = self.labs[0] if self.labs else None
+        odd = (
+            Tranche(self.figure(1e6, 9e6, "shares"), *marks[0], counts=self.one("bought", "received", "running")),
+            Tranche("7e6 shares", "0.2 GW", not_before=min(months), not_after=max(months)),
+            Tranche("8e6 shares", market_value=self.figure(8e10, 1.4e11, "USD"), not_after="2026-09"),
+            Tranche("5e6 shares", None, "80 USD/share", performance="4 bnUSD/year" if lab else None),
+        )
+        return warrant(
+            payer,
+            payee,
+            "S",
+            d,
+            self.figure(0, 130, "USD/share"),
+            test.days,
+            dates.month_text(START + self.integer(9, 28)) if self.yes() else "2028-12",
+            tuple(rung for rung in odd if self.yes()) or odd[:1],
+            test=test.statistic,
+            need=test.need,
+            relative_to=test.index,
+            price_latched=self.yes(),
+            power_latched=self.yes(),
+            lab=lab,
+            exercisable_from=min(months) if self.yes() else None,
+            exercisable_power=self.figure(0.1, 0.8, "GW") if self.yes() else None,
+            exercise=self.one("cash", "net", "expiry"),
+            when_not_exercisable="exercise",
+        )
 
     def rate(self) -> Observable:
         """What a monthly payment may be."""
@@ -390,10 +439,7 @@ class Draw:
         payer, payee = self.others()
         d, kind = self.one(*self.deals), self.integer(0, 7)
         if kind == 0:
-            rungs = tuple(
-                Tranche(self.figure(1e6, 9e6, "shares"), f"{0.3 * k} GW", f"{90 + 10 * k} USD/share") for k in (1, 2)
-            )
-            return warrant(payer, payee, "S", d, self.figure(0, 90, "USD/share"), 30, "2027-06", rungs)
+            return self.warrant(payer, payee, d)
         if kind == 1:
             return Upto(lift("9e6 shares"), Pay(payer, payee, growth(online(d)) * "8e6 shares/GW", asset="S"))
         if kind == 2:
@@ -424,6 +470,14 @@ def worlds(draw: st.DrawFn) -> Scenario:
             d.figure(-60, 0, "%/year"),
             jumps,
         ),
+        SharePrice(
+            "index",
+            unit("USD/share"),
+            literal("100 USD/share"),
+            d.figure(0, 20, "%/year"),
+            d.figure(0.1, 0.4),
+            d.figure(-40, 0, "%/year"),
+        ),
         MeanReverting(
             "rental",
             unit("bnUSD/GW/year"),
@@ -452,9 +506,12 @@ def worlds(draw: st.DrawFn) -> Scenario:
         capital="world",
         regime="market",
         parties=(*(_party(d, name) for name in d.inside), party("world", outside=True)),
-        shares=(Share("S", d.inside[0], literal("1e9 shares"), "price"),),
+        shares=(
+            Share("S", d.inside[0], literal("1e9 shares"), "price"),
+            Share("I", "world", d.figure(0.9e9, 1.1e9, "shares"), "index"),
+        ),
         processes=processes,
-        correlations=(("price", "rental", 0.5),) if d.yes() else (),
+        correlations=(("price", "rental", 0.5), ("index", "price", 0.4))[: d.integer(0, 2)],
         campuses=tuple(_campus(d, name) for name in d.campuses),
         deals=tuple(_deal(d, name, months) for name in d.deals),
         labs=tuple(

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from gigawatt.engine.run import open_run, simulate
     from gigawatt.scenario.load import load
     from gigawatt.scenario.scenario import Scenario
+    from gigawatt.value.valuation import valuation
 
 __version__ = version.VERSION
 
@@ -26,6 +27,7 @@ _HOMES = {
     "load": "gigawatt.scenario.load",
     "open_run": "gigawatt.engine.run",
     "simulate": "gigawatt.engine.run",
+    "valuation": "gigawatt.value.valuation",
 }
 
 __all__ = [
@@ -38,6 +40,7 @@ __all__ = [
     "load",
     "open_run",
     "simulate",
+    "valuation",
 ]
 
 

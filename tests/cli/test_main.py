@@ -13,7 +13,7 @@ from gigawatt.cli import main as module
 from gigawatt.cli.main import app
 from gigawatt.version import VERSION
 
-VERBS = ("init", "check", "run", "resume", "show", "explain", "catalog", "cite", "schema", "report", "doctor")
+VERBS = ("init", "check", "run", "resume", "show", "explain", "value", "catalog", "cite", "schema", "report", "doctor")
 PROGRAM = [sys.executable, "-m", "gigawatt"]
 
 

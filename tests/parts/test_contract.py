@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import inspect
-from typing import get_args, get_type_hints
+from dataclasses import is_dataclass
+from types import NoneType, UnionType
+from typing import Union, get_args, get_origin, get_type_hints
 
 import pytest
 
-from gigawatt.errors import UnitError
+from gigawatt.errors import InputError, UnitError
 from gigawatt.parts.contract import (
     FORMS,
-    Tranche,
     build,
     cloud,
     commitment,
@@ -23,9 +24,8 @@ from gigawatt.parts.contract import (
     revenue_share,
     sales,
     staged_investment,
-    warrant,
 )
-from gigawatt.parts.terms import Name, Term, When
+from gigawatt.parts.terms import Count, Name, OneOf, Term, When
 from viewing import dues, view
 
 START = 2026 * 12
@@ -41,7 +41,6 @@ MONTHS = [
             "loaded": [online / 2],
             "revenue": [7.0],
             "solvent": [float(month < 3)],
-            "average": [100.0 * month],
         },
     )
     for month, online in zip(range(-1, 4), [0.0, 1.0, 3.0, 3.0, 4.0], strict=True)
@@ -65,6 +64,32 @@ def test_a_cloud_is_paid_for_what_is_used_and_at_least_for_a_share_of_what_is_on
 def test_a_lease_is_paid_for_all_that_is_online() -> None:
     clause = lease("lab", "cloud", "amd", "10 USD/GW/month", "2026-02", "2030-01")
     assert dues(clause, MONTHS) == [[0], [30], [30], [40]]
+
+
+def test_deferred_rent_waits_with_interest_and_is_repaid_in_equal_parts() -> None:
+    terms = ("lab", "cloud", "amd", "10 USD/GW/month", "2026-01", "2026-03")
+    clause = lease(*terms, deferred="0.5", until="2026-02", repaid="2026-04", deferral_rate="120 %/year")
+    steady = [view(START + month, {"online": [1.0], "solvent": [1.0]}) for month in range(-1, 5)]
+    # 5 and, with interest, 5.5 wait; half of 10.5 is repaid in March with interest of 1.05.
+    assert [[round(x, 6) for x in month] for month in dues(clause, steady)] == [
+        [5, 0, 0],
+        [5, 0, 0],
+        [10, 1.05, 5.25],
+        [0, 0.525, 5.25],
+        [0, 0, 0],
+    ]
+
+
+def test_rent_is_put_off_no_more_and_what_waited_is_due_once_the_tenant_has_missed_a_payment() -> None:
+    terms = ("lab", "cloud", "amd", "10 USD/GW/month", "2026-01", "2026-12")
+    clause = lease(*terms, deferred="0.5", until="2026-06", repaid="2026-12")
+    months = [view(START + month, {"online": [1.0], "solvent": [float(month < 1)]}) for month in range(-1, 3)]
+    assert dues(clause, months) == [[5, 0, 0], [10, 0, 5], [10, 0, 0]]
+
+
+def test_a_deferral_without_an_end_is_refused() -> None:
+    with pytest.raises(InputError, match="repaid: missing"):
+        lease("lab", "cloud", "amd", "10 USD/GW/month", "2026-01", "2026-12", deferred="0.5", until="2026-06")
 
 
 def test_a_commitment_is_paid_in_equal_parts_that_add_up_to_its_total() -> None:
@@ -101,61 +126,29 @@ def test_a_power_bill_is_for_the_energy_of_what_carries_load_around_the_clock() 
     assert bill == pytest.approx(0.5 * 1000 * hours * 50)
 
 
-TRANCHES = (
-    Tranche("10 shares", "2 GW", "100 USD/share"),
-    Tranche("20 shares", "5 GW", "90 USD/share"),
-    Tranche("40 shares", "8 GW", "500 USD/share"),
-)
-
-
-def test_a_tranche_vests_when_gigawatts_and_price_have_both_been_reached_and_the_strike_is_paid() -> None:
-    clause = warrant("amd", "lab", "V", "amd", "3 USD/share", 30, "2030-10", TRANCHES)
-    months = dues(clause, MONTHS)
-    shares, strikes = ([month[side::2] for month in months] for side in (0, 1))
-    assert shares == [[0, 0, 0], [10, 20, 0], [0, 0, 0], [0, 0, 0]]
-    assert strikes == [[0, 0, 0], [30, 60, 0], [0, 0, 0], [0, 0, 0]]
-
-
-def test_marks_need_not_be_reached_in_the_same_month() -> None:
-    rungs = (Tranche("10 shares", "2 GW", "100 USD/share"),)
-    prices, gigawatts = [0, 120, 90, 90], [0, 0, 1, 3]
-    months = [
-        view(START + t, {"bought": [g], "average": [p]}) for t, (p, g) in enumerate(zip(prices, gigawatts, strict=True))
-    ]
-    clause = warrant("amd", "lab", "V", "amd", "3 USD/share", 30, "2030-10", rungs)
-    assert [month[0] for month in dues(clause, months)] == [0, 0, 10]
-
-
-def test_a_rung_may_count_deliveries_instead_of_purchases() -> None:
-    rungs = (Tranche("10 shares", "2 GW", "100 USD/share", counts="received"),)
-    months = [view(START + t, {"bought": [9], "received": [g], "average": [200]}) for t, g in enumerate([0, 1, 2])]
-    clause = warrant("amd", "lab", "V", "amd", "3 USD/share", 30, "2030-10", rungs)
-    assert [month[0] for month in dues(clause, months)] == [0, 10]
-
-
-def test_nothing_vests_after_expiry() -> None:
-    clause = warrant("amd", "lab", "V", "amd", "3 USD/share", 30, "2026-01", TRANCHES[:1])
-    assert dues(clause, MONTHS) == [[0, 0]] * 4
-
-
 @pytest.mark.parametrize("name", FORMS)
 def test_every_form_says_what_it_is_and_what_each_term_may_be(name: str) -> None:
     form = FORMS[name]
     assert form.__name__ == name
     assert inspect.getdoc(form)
     for term, hint in get_type_hints(form, include_extras=True).items():
-        if term in ("return", "days", "tranches"):
-            continue
-        assert isinstance(get_args(hint)[1], Name | Term | When), f"{name}.{term} does not say what it is"
+        assert term == "return" or says(hint), f"{name}.{term} does not say what it is"
+
+
+def says(hint: object) -> bool:
+    """Whether an annotation says what a term may be: one thing, a list of groups of terms, or nothing."""
+    if isinstance(hint, UnionType) or get_origin(hint) is Union:
+        return all(inside is NoneType or says(inside) for inside in get_args(hint))
+    if get_origin(hint) is tuple:
+        group = get_args(hint)[0]
+        return is_dataclass(group) and all(says(one) for one in get_type_hints(group, include_extras=True).values())
+    return hint in (int, bool) or isinstance(get_args(hint)[1], Count | Name | OneOf | Term | When)
 
 
 WRONG = {
     "an amount for a rate": lambda: lease("lab", "cloud", "amd", "12 bnUSD/GW", "2026-01", "2030-01"),
     "a rate for an amount": lambda: purchase("cloud", "amd", "amd", "12 bnUSD/GW/year"),
     "a share in dollars": lambda: revenue_share("lab", "amd", "5 USD", "1 USD", "2026-01", "2030-01"),
-    "power in shares": lambda: warrant(
-        "amd", "lab", "V", "amd", "3 USD/share", 30, "2030-10", (Tranche("1 share", "1 share", "1 USD/share"),)
-    ),
     "a date that is none": lambda: flow("amd", "lab", "9 USD/month", "2026-02", "soon"),
 }
 

@@ -7,6 +7,8 @@ import pytest
 from gigawatt.errors import UnitError
 from gigawatt.parts import readings
 from gigawatt.parts.observable import Read
+from gigawatt.parts.price_test import PriceTest
+from gigawatt.parts.watch import NO_END
 from viewing import values, view
 
 TABLES = {
@@ -16,6 +18,7 @@ TABLES = {
     ),
     "USD": ("cash", "debt"),
     "USD/share": ("price",),
+    "share": ("outstanding",),
     "USD/month": ("revenue",),
     "1": ("solvent",),
 }
@@ -45,6 +48,17 @@ def test_an_average_names_its_share_and_its_window() -> None:
     average = readings.average("V", 30)
     assert isinstance(average, Read)
     assert average.named() == ("average", "V/30")
+
+
+def test_a_test_over_days_names_its_share_its_test_and_its_last_month() -> None:
+    high = readings.highest("V", PriceTest("mean", 21), "2030-H1")
+    low = readings.latest("V", PriceTest("spot", 1, 0, "W"))
+    assert (high.named(), low.named()) == (
+        ("watch", f"V/mean/21/0//{2030 * 12 + 5}"),
+        ("watch", f"V/spot/1/0/W/{NO_END}"),
+    )
+    assert str(high.unit) == "USD/share"
+    assert str(low) == "the last share price of V, at any moment, relative to W"
 
 
 @pytest.mark.parametrize("days", [0, -3, 31, 90])

@@ -7,6 +7,7 @@ import pytest
 
 from gigawatt.errors import UnitError
 from gigawatt.parts.clause import Lane, Once, Pay
+from gigawatt.parts.cumulative import ramp
 from gigawatt.parts.observable import lift
 from gigawatt.parts.readings import during, growth, online
 from gigawatt.parts.wrapper import All, Arrears, Guaranteed, Ranked, Upto, While
@@ -132,4 +133,25 @@ def test_wrappers_read_as_english() -> None:
     assert str(whole) == (
         "from 2026-01 to 2026-03: lab pays vendor 30 USD/month, up to 25 USD in all; "
         "what stays unpaid remains owed; bank makes good what is missed, up to 9 bnUSD in all (rank 0)"
+    )
+
+
+def test_a_guarantee_may_have_a_cap_that_falls_over_time() -> None:
+    falls = ramp("2026-02", "2026-05")
+    clause = Guaranteed("vendor", lift("40 USD") - falls * "40 USD", RENT)
+    unpaid = [[0.0, 1.0], [0.5, 1.0], [0.0, 1.0], [1.0, 1.0], [1.0, 1.0]]
+    found = dues(clause, MONTHS, paid=[np.array(share) for share in unpaid])
+    assert found == [[10, 0], [10, 10], [10, 5], [10, 0], [10, 0]]
+
+
+def test_a_guarantee_of_one_side_leaves_what_the_other_side_misses_to_it() -> None:
+    both = All((RENT, Pay("cloud", "lab", lift("3 USD/month"))))
+    clause = Guaranteed("vendor", lift("40 USD"), both, of="lab")
+    assert [lane.payer for lane in clause.lanes] == ["lab", "cloud", "vendor"]
+    assert dues(clause, MONTHS, paid=[0.0])[:3] == [[10, 3, 0], [10, 3, 10], [10, 3, 0]]
+
+
+def test_a_guarantee_of_one_side_says_whose() -> None:
+    assert str(Guaranteed("vendor", lift("4 USD"), RENT, of="lab")).endswith(
+        "what is missed by lab, up to 4 USD in all"
     )

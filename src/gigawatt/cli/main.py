@@ -14,7 +14,7 @@ from typing import Annotated
 
 import typer
 
-from gigawatt.cli import claims, doctor, scenarios, simulation
+from gigawatt.cli import claims, doctor, scenarios, simulation, valuation
 from gigawatt.errors import GigawattError
 from gigawatt.version import VERSION
 
@@ -53,6 +53,7 @@ VERBS: tuple[Callable[..., None], ...] = (
     simulation.resume,
     scenarios.show,
     scenarios.explain,
+    valuation.value,
     claims.cite,
     scenarios.schema,
     simulation.report,

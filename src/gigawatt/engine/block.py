@@ -12,9 +12,11 @@ from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from gigawatt.engine.layout import Layout
+from gigawatt.parts.daily import Daily
 from gigawatt.parts.figure import Draws, Floats, draw
 from gigawatt.parts.process import MeanReverting, Process, SharePrice, Surroundings, mixing
 from gigawatt.parts.stream import BLOCK, stream
+from gigawatt.parts.watch import Watch, watched
 from gigawatt.parts.world import Campus, Deal
 from gigawatt.scenario.scenario import Scenario
 
@@ -49,6 +51,7 @@ class Block:
         levels: (month, process, path) values of the processes.
         opening: (process, path or 1) their values before the first month.
         averages: (month, average, path) averaged share prices.
+        highest, latest: (month, watch, path) highest marks at which tests over days hold, in the month and at its end.
         bust: (month, path) 1 in a bust.
         events: campus phases.
         deal: figures of the deals by name (deal, path or 1), in facility gigawatts; `span` is what is announced
@@ -59,6 +62,8 @@ class Block:
     levels: Floats
     opening: Floats
     averages: Floats
+    highest: Floats
+    latest: Floats
     bust: Floats
     events: Events
     deal: dict[str, Floats]
@@ -75,43 +80,67 @@ def block(scenario: Scenario, places: Layout, seed: int, index: int, paths: int 
         paths: how many paths of it are wanted, at most `BLOCK`.
     """
     draws = draw(scenario.figures(), seed, index, paths)
-    levels, bust, averages = _processes(scenario, places, draws, seed, index)
+    worlds, bust = _worlds(scenario, draws, seed, index)
+    levels, highest, latest = _levels(scenario, places, worlds, bust)
     return Block(
         draws=draws,
         levels=levels,
         opening=draws.stack(process.opening for process in scenario.processes),
-        averages=averages,
+        averages=_averages(scenario, places, levels, worlds),
+        highest=highest,
+        latest=latest,
         bust=bust,
         events=_events(scenario, places, draws, seed, index),
         deal=_deals(scenario.deals, draws, seed, index),
     )
 
 
-def _processes(
-    scenario: Scenario, places: Layout, draws: Draws, seed: int, index: int
-) -> tuple[Floats, Floats, Floats]:
-    months, paths = scenario.months, draws.paths
-    by_name = {process.name: process for process in scenario.processes}
+def _worlds(scenario: Scenario, draws: Draws, seed: int, index: int) -> tuple[dict[str, Surroundings], Floats]:
+    """What each process is given, and the months of bust."""
     still = np.zeros((1, 1))
-    regime = by_name[scenario.regime]
-    bust = regime.run(Surroundings(seed, index, months, still, still, draws))
-    shocks = _shocks(scenario, seed, index, paths)
-    worlds = {
-        name: Surroundings(seed, index, months, shocks.get(name, still), bust, draws)
-        for name, process in by_name.items()
-    }
-    levels = np.empty((months, len(by_name), paths))
+    regime = next(process for process in scenario.processes if process.name == scenario.regime)
+    bust = regime.run(Surroundings(seed, index, scenario.months, still, still, draws))
+    shocks = _shocks(scenario, seed, index, draws.paths)
+    names = [process.name for process in scenario.processes]
+    return {
+        name: Surroundings(seed, index, scenario.months, shocks.get(name, still), bust, draws) for name in names
+    }, bust
+
+
+def _levels(
+    scenario: Scenario, places: Layout, worlds: dict[str, Surroundings], bust: Floats
+) -> tuple[Floats, Floats, Floats]:
+    """Values of the processes (month, process, path), and what tests over days read off them (month, watch, path)."""
+    watches = [Watch.read(label) for label in places.row["watch"]]
+    prices = {share.name: share.price for share in scenario.shares}
+    tested = {prices[share] for watch in watches for share in watch.shares}
+    levels = np.empty((scenario.months, len(scenario.processes), bust.shape[1]))
+    dailies = {}
     for row, process in enumerate(scenario.processes):
-        levels[:, row] = bust if process.name == scenario.regime else process.run(worlds[process.name])
+        world = worlds[process.name]
+        if process.name in tested and isinstance(process, SharePrice):
+            levels[:, row], jumps = process.moves(world)
+            dailies[process.name] = Daily(process, levels[:, row], jumps, world)
+        else:
+            levels[:, row] = bust if process.name == scenario.regime else process.run(world)
+    if not watches:
+        nothing = np.zeros((scenario.months, 0, bust.shape[1]))
+        return levels, nothing, nothing
+    correlations = {(a, b): value for a, b, value in scenario.correlations}
+    return levels, *watched(watches, prices, dailies, correlations, scenario.first)
+
+
+def _averages(scenario: Scenario, places: Layout, levels: Floats, worlds: dict[str, Surroundings]) -> Floats:
     price = {share.name: share.price for share in scenario.shares}
-    averages = np.empty((months, len(places.row["average"]), paths))
+    by_name = {process.name: process for process in scenario.processes}
+    averages = np.empty((scenario.months, len(places.row["average"]), levels.shape[2]))
     for label, row in places.row["average"].items():
         share, _, days = label.partition("/")
         process = by_name[price[share]]
         if isinstance(process, SharePrice):
             prices = levels[:, places.row["process"][process.name]]
             averages[:, row] = process.average(prices, int(days), worlds[process.name])
-    return levels, bust, averages
+    return averages
 
 
 def _shocks(scenario: Scenario, seed: int, index: int, paths: int) -> dict[str, Floats]:

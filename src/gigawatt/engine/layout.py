@@ -17,7 +17,9 @@ from gigawatt.errors import Problem, ScenarioError, did_you_mean
 from gigawatt.parts.clause import CASH, Clause, Lane
 from gigawatt.parts.figure import Draws
 from gigawatt.parts.observable import Read
+from gigawatt.parts.process import SharePrice
 from gigawatt.parts.view import Bound, Node, bind, walk
+from gigawatt.parts.watch import Watch
 from gigawatt.parts.wrapper import All
 from gigawatt.scenario.scenario import Scenario
 
@@ -46,7 +48,7 @@ class Layout:
     """Rows of every entity and lane.
 
     Arguments:
-        row: kind of entity to name to row; kinds are party, deal, campus, share, lab, process, average.
+        row: kind of entity to name to row; kinds are party, deal, campus, share, lab, process, average, watch.
         groups: the contracts, stacked.
         lanes: (contract, lane) of every row of the due matrix: cash lanes, then debt service, then lanes in kind.
         cash: how many of the rows are cash (contracts and debt service).
@@ -92,9 +94,10 @@ def layout(scenario: Scenario) -> Layout:
         "process": _rows(p.name for p in scenario.processes),
     }
     _check_names(scenario, row)
-    row["average"] = _rows(
-        sorted({name for c in scenario.contracts for kind, name in _named(c.clause) if kind == "average"})
-    )
+    for drawn in ("average", "watch"):
+        row[drawn] = _rows(
+            sorted({name for c in scenario.contracts for kind, name in _named(c.clause) if kind == drawn})
+        )
     stacks: dict[object, list[tuple[int, int, Clause]]] = defaultdict(list)
     for nth, contract in enumerate(scenario.contracts):
         for part, clause in enumerate(_pieces(contract.clause)):
@@ -168,9 +171,13 @@ def _named(clause: Clause) -> list[tuple[str, str]]:
 def _check_names(scenario: Scenario, row: dict[str, dict[str, int]]) -> None:
     problems = []
     units = {process.name: process.unit for process in scenario.processes}
+    prices = {share.name: share.price for share in scenario.shares}
+    moving = {process.name for process in scenario.processes if isinstance(process, SharePrice)}
     for contract in scenario.contracts:
-        wanted = [(kind, name) for kind, name in _named(contract.clause) if kind != "average"]
-        wanted += [("share", name.split("/")[0]) for kind, name in _named(contract.clause) if kind == "average"]
+        wanted = []
+        for kind, name in _named(contract.clause):
+            shares = Watch.read(name).shares if kind == "watch" else (name.split("/")[0],)
+            wanted += [("share", share) for share in shares] if kind in ("average", "watch") else [(kind, name)]
         for lane in contract.clause.lanes:
             wanted += [("party", lane.payer), ("party", lane.payee)]
             wanted += [("share", lane.asset)] if lane.asset != CASH else []
@@ -179,6 +186,12 @@ def _check_names(scenario: Scenario, row: dict[str, dict[str, int]]) -> None:
                 continue
             if not node.unit.same_dimension(units[node.name]):
                 message = f"`{node}` is read in `{node.unit}`, but the process is in `{units[node.name]}`."
+                problems.append(Problem("<scenario>", 0, 0, f"contracts.{contract.name}", message))
+        for share in (
+            share for kind, name in _named(contract.clause) if kind == "watch" for share in Watch.read(name).shares
+        ):
+            if share in prices and prices[share] not in moving:
+                message = f"the price of `{share}` is no share_price process, so it has no days that could be tested."
                 problems.append(Problem("<scenario>", 0, 0, f"contracts.{contract.name}", message))
         for kind, name in dict.fromkeys(wanted):
             if name not in row[kind]:

@@ -35,13 +35,14 @@ def step(model: Model, state: State, t: int) -> tuple[State, dict[str, Floats]]:
     Returns:
         The state at the end of the month, and the month's quantities by name (entity, path).
     """
-    levels = model.block.levels[t]
+    levels, drawn = model.block.levels[t], model.block
     tables = build(model, state, t)
     tables |= operate(model, tables["working"], t)
     tables |= {"cash": state.cash, "solvent": state.solvent}
     if "debt" in model.reads:
         tables["debt"] = by_party(model.places, state.debt)
-    tables |= {"level": levels, "price": levels[model.prices], "average": model.block.averages[t]}
+    tables |= {"level": levels, "price": levels[model.prices], "average": drawn.averages[t]}
+    tables |= {"highest": drawn.highest[t], "latest": drawn.latest[t], "outstanding": model.outstanding}
     memories, due = owe(model, state, View(model.scenario.first + t, state.cash.shape[1], tables))
     broken = _mend(state, due)
     flows = _flows(model.places, due)

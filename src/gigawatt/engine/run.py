@@ -10,9 +10,11 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,6 +47,8 @@ DAY = 86_400.0
 """Seconds."""
 
 Progress = Callable[[int, int], None]
+
+T = TypeVar("T")
 
 
 def simulate(
@@ -135,25 +139,36 @@ def open_run(folder: str | Path, catalog: Catalog | None = None) -> Result:
 
 
 def _run_all(store: Folder, scenario: Scenario, wanted: list[int], workers: int, tell: Callable[[int], object]) -> None:
-    """Run blocks, each in one of several processes: small array operations hold Python's lock too long for threads."""
+    """Run blocks and keep them; tells how many of all blocks are done."""
     done = -(-store.provenance.paths // BLOCK) - len(wanted)
-    if min(workers, len(wanted)) <= 1:
+    for _ in over_blocks(partial(write_block, store, scenario), wanted, workers):
+        done += 1
+        tell(done)
+
+
+def over_blocks(task: Callable[[int], T], wanted: Sequence[int], workers: int) -> Iterator[tuple[int, T]]:
+    """What a task makes of each block, as they are done, each in one of several processes.
+
+    Small array operations hold Python's lock too long for threads.
+
+    Arguments:
+        task: takes the index of a block; goes to other processes, so it is a function of a module with its arguments.
+        wanted: indices of blocks.
+        workers: how many processes; one works here.
+    """
+    count = min(workers, len(wanted))
+    if count <= 1:
         for index in wanted:
-            write_block(store, scenario, index)
-            done += 1
-            tell(done)
+            yield index, task(index)
         return
     # A fork starts at once and shares what is loaded; elsewhere a fresh interpreter does the same work.
     context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
-    count = min(workers, len(wanted))
     warm_up()
     with ProcessPoolExecutor(count, context, initializer=follow, initargs=(os.getpid(),)) as pool:
-        tasks = [pool.submit(write_block, store, scenario, index) for index in wanted]
+        tasks = {pool.submit(task, index): index for index in wanted}
         try:
-            for task in as_completed(tasks):
-                task.result()
-                done += 1
-                tell(done)
+            for done in as_completed(tasks):
+                yield tasks[done], done.result()
         except BaseException:
             pool.shutdown(wait=True, cancel_futures=True)
             raise

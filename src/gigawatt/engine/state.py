@@ -44,6 +44,7 @@ class Model:
         payers, financier: the parties that finance deals, and for each deal its place among them.
         funded: rows of the parties with funding rules.
         prices: process row of each share.
+        outstanding: (share, path) shares outstanding.
         inside: rows of the parties that can fail.
     """
 
@@ -71,6 +72,7 @@ class Model:
     financier: Integers
     funded: Rows
     prices: Rows
+    outstanding: Floats
     inside: Rows
 
 
@@ -155,6 +157,7 @@ def model(scenario: Scenario, places: Layout, block: Block) -> Model:
         financier=financier,
         funded=compact(places.funded.tolist()),
         prices=compact([process[share.price] for share in scenario.shares]),
+        outstanding=stack(share.outstanding for share in scenario.shares),
         inside=compact(np.flatnonzero(~places.outside).tolist()),
     )
 
@@ -192,6 +195,8 @@ def opening(model: Model) -> State:
         "level": wide(block.opening),
         "price": wide(block.opening)[model.prices],
         "average": wide(block.opening)[_priced(model)],
+        **dict.fromkeys(("highest", "latest"), np.zeros((len(places.row["watch"]), paths))),
+        "outstanding": model.outstanding,
         "revenue": np.zeros((len(scenario.labs), paths)),
         "demand": np.zeros((len(scenario.labs), paths)),
     }

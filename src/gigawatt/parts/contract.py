@@ -1,26 +1,30 @@
 """Named contracts: each function is at once constructor, scenario form, schema, validation and docs page.
 
 The annotations say what a term is: a name of something in the scenario, an amount with a unit, a month or a list.
-Data type: `Tranche` (a rung of a warrant).
+Loans stand in `facility.py`, equity and notes in `financing.py`, capacity and energy bought ahead in `offtake.py`,
+warrants in `grant.py`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Annotated
 
 from gigawatt import dates
+from gigawatt.errors import InputError
 from gigawatt.parts.clause import Clause, Once, Pay
-from gigawatt.parts.observable import Amount, lift
+from gigawatt.parts.cumulative import closing, moment
+from gigawatt.parts.facility import delayed_draw_loan, term_loan
+from gigawatt.parts.financing import capped_return, convertible, preferred, residual_value_guarantee, staged_equity
+from gigawatt.parts.grant import warrant
+from gigawatt.parts.loan import Loan
+from gigawatt.parts.observable import Amount, Window, lift
+from gigawatt.parts.offtake import power_purchase, prepaid_cloud, prepaid_purchase, take_or_pay
 from gigawatt.parts.readings import (
-    average,
-    bought,
     during,
     growth,
     larger,
     loaded,
-    once_reached,
     online,
     received,
     revenue,
@@ -29,7 +33,6 @@ from gigawatt.parts.readings import (
     used,
 )
 from gigawatt.parts.terms import (
-    Counter,
     Date,
     Deal,
     Lab,
@@ -37,32 +40,18 @@ from gigawatt.parts.terms import (
     MoneyPerMonth,
     MoneyPerPower,
     MoneyPerPowerMonth,
-    MoneyPerShare,
+    Part,
     Party,
-    Power,
+    Rate,
     Ratio,
-    Share,
-    Shares,
     Term,
+    nonzero,
+    ordered,
 )
 from gigawatt.parts.wrapper import All, Upto, While
 
-
-@dataclass(frozen=True, slots=True)
-class Tranche:
-    """A rung of a warrant: this many shares vest when both the gigawatts and the share price have been reached.
-
-    Arguments:
-        shares: how many vest (shares).
-        power: gigawatts as the parties state them (GW).
-        price: mark of the averaged share price (USD/share).
-        counts: which gigawatts count: `bought` (ordered and paid for or financed) or `received` (delivered).
-    """
-
-    shares: Shares
-    power: Power
-    price: MoneyPerShare
-    counts: Counter = "bought"
+WITHOUT_LIMIT = "1e6 bnUSD"
+"""More than anybody owes."""
 
 
 def purchase(buyer: Party, supplier: Party, deal: Deal, per_gw: MoneyPerPower) -> Clause:
@@ -92,9 +81,53 @@ def cloud(
     return While(during(first, last), Pay(customer, provider, billed * per_gw))
 
 
-def lease(tenant: Party, landlord: Party, deal: Deal, per_gw: MoneyPerPowerMonth, first: Date, last: Date) -> Clause:
-    """The tenant pays rent for every gigawatt of facility power that is energised, used or not."""
-    return While(during(first, last), Pay(tenant, landlord, online(deal) * per_gw))
+def lease(
+    tenant: Party,
+    landlord: Party,
+    deal: Deal,
+    per_gw: MoneyPerPowerMonth,
+    first: Date,
+    last: Date,
+    deferred: Part = "0",
+    until: Date | None = None,
+    repaid: Date | None = None,
+    deferral_rate: Rate = "0 %/year",
+) -> Clause:
+    """The tenant pays rent for every gigawatt of facility power that is energised, used or not.
+
+    A share of the rent up to `until` may be deferred: it bears interest at `deferral_rate`, which joins it up to
+    `until`, and is then repaid in equal parts until `repaid`; all of it is due once the tenant has missed a payment.
+
+    Raises:
+        InputError: the dates are not in order, or a deferral lacks one of its dates.
+    """
+    rent = online(deal) * per_gw
+    if not nonzero(deferred):
+        return While(during(first, last), Pay(tenant, landlord, rent))
+    if until is None or repaid is None:
+        raise InputError(f"{'until' if until is None else 'repaid'}: missing; deferred rent has an end and is repaid.")
+    ordered(first=first, until=until, repaid=repaid)
+    easy = Window(moment(first), closing(until))
+    put_off = easy * lift(deferred)
+    waits = Loan(
+        landlord,
+        tenant,
+        draw=rent * put_off * during(first, last),
+        limit=lift(WITHOUT_LIMIT),
+        rate=lift(deferral_rate),
+        fee=lift("0 %/year"),
+        joins=easy * lift("1"),
+        opening=lift("0 USD"),
+        solvent=solvent(tenant),
+        first=moment(first),
+        available=closing(until),
+        begins=closing(until),
+        maturity=closing(repaid),
+        repayment="straight",
+        in_cash=False,
+    )
+    now = rent - rent * put_off * solvent(tenant)
+    return All((While(during(first, last), Pay(tenant, landlord, now)), waits))
 
 
 def commitment(customer: Party, provider: Party, total: Money, first: Date, last: Date) -> Clause:
@@ -141,49 +174,32 @@ def power_bill(operator: Party, utility: Party, deal: Deal, per_energy: Annotate
     return Pay(operator, utility, used(deal) * per_energy)
 
 
-def warrant(
-    issuer: Party,
-    holder: Party,
-    share: Share,
-    deal: Deal,
-    strike: MoneyPerShare,
-    days: int,
-    expiry: Date,
-    tranches: tuple[Tranche, ...],
-) -> Clause:
-    """Shares vest in tranches, each when enough gigawatts are bought AND the averaged share price was high enough.
-
-    Gigawatts count on the basis the parties state them. Both marks are latched: once reached they stay reached. The
-    holder pays the strike when a tranche vests.
-    """
-    rungs: list[Clause] = []
-    for tranche in tranches:
-        counter = received(deal) if tranche.counts == "received" else bought(deal)
-        counted = once_reached(counter >= tranche.power)
-        priced = once_reached(average(share, days) >= tranche.price)
-        open_ = during("2000-01", expiry)
-        when = counted * priced * open_
-        amount = lift(tranche.shares)
-        rungs.append(Once(issuer, holder, amount, when, asset=share))
-        rungs.append(Once(holder, issuer, amount * strike, when))
-    return All(tuple(rungs))
-
-
 FORMS: dict[str, Callable[..., Clause]] = {
     form.__name__: form
     for form in (
         build,
+        capped_return,
         cloud,
         commitment,
+        convertible,
+        delayed_draw_loan,
         flow,
         lease,
         operating_costs,
         payment,
         power_bill,
+        power_purchase,
+        preferred,
+        prepaid_cloud,
+        prepaid_purchase,
         purchase,
+        residual_value_guarantee,
         revenue_share,
         sales,
+        staged_equity,
         staged_investment,
+        take_or_pay,
+        term_loan,
         warrant,
     )
 }

@@ -20,7 +20,7 @@ from gigawatt.dates import month_text
 from gigawatt.errors import UnitError
 from gigawatt.parts.figure import Figure, Floats, literal
 from gigawatt.parts.view import Bound, Memory, Shape, View
-from gigawatt.parts.words import SIGNS, WORDS
+from gigawatt.parts.words import SIGNS, said
 from gigawatt.units import ONE, Unit, unit
 
 
@@ -79,6 +79,9 @@ Amount: TypeAlias = Observable | Figure | str | float
 LONG_AGO = 2000 * 12
 """A window that opens before this month has, for people, only an end."""
 
+FAR_OFF = 9000 * 12
+"""A window that closes after this month has, for people, only a beginning."""
+
 ROUNDING = 1e-9
 """A mark counts as reached when less than this share of it is missing."""
 
@@ -106,10 +109,7 @@ class Read(Observable):
         return memory, view.tables[self.table][bound.rows]
 
     def __str__(self) -> str:
-        if self.table == "average":
-            share, _, days = self.name.partition("/")
-            return f"the {days}-day average share price of {share}"
-        return WORDS.get(self.table, self.table + " of {}").format(self.name)
+        return said(self.table, self.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +152,9 @@ class Window(Observable):
 
     def __str__(self) -> str:
         first, last = (int(figure.terms[0]) for figure in (self.first, self.last))
-        return f"until {month_text(last)}" if first <= LONG_AGO else f"from {month_text(first)} to {month_text(last)}"
+        if first <= LONG_AGO:
+            return f"until {month_text(last)}"
+        return f"from {month_text(first)} " + ("on" if last >= FAR_OFF else f"to {month_text(last)}")
 
 
 _BINARY: dict[str, Callable[[Floats, Floats], Floats]] = {

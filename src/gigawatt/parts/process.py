@@ -1,7 +1,7 @@
 """Exogenous randomness: share prices, regimes, demand, rental prices, interest.
 
 A process sees its figures, its own shocks and the market regime; it sees no books.
-Data types: `Process` and its final forms `Regime`, `SharePrice`, `MeanReverting`, `SCurve`; `Surroundings`.
+Data types: `Process` and its final forms `Regime`, `SharePrice`, `MeanReverting`, `SCurve`; `Surroundings`, `Jumps`.
 Values are (month, path); row t is the value at the end of month t.
 """
 
@@ -40,6 +40,21 @@ class Surroundings:
     shocks: Floats
     bust: Floats
     draws: Draws
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Jumps:
+    """The jumps of a share price.
+
+    Arguments:
+        counts: (month, path) how many in each month.
+        sums: (month, path) what they add up to, in logarithms.
+        spread: (path or 1,) of one jump, in logarithms.
+    """
+
+    counts: Floats
+    sums: Floats
+    spread: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +112,7 @@ class SharePrice(Process):
         volatility: of the diffusion, annualised (ratio).
         bust_drift: expected growth in a bust (1/month).
         jumps: how many a month (1/month), their mean and spread in logarithms (ratio).
+        carry: expected growth of each month in place of the drifts, as a pricing measure asks for; empty otherwise.
     """
 
     first: Figure
@@ -104,27 +120,36 @@ class SharePrice(Process):
     volatility: Figure
     bust_drift: Figure
     jumps: tuple[Figure, Figure, Figure] | None = None
+    carry: tuple[float, ...] = ()
 
     @property
     def opening(self) -> Figure:
         return self.first
 
     def run(self, world: Surroundings) -> Floats:
-        of = world.draws.of
+        return self.moves(world)[0]
+
+    def moves(self, world: Surroundings) -> tuple[Floats, Jumps | None]:
+        """Month-end prices (month, path), and the jumps among the moves that led to them."""
+        of, jumps = world.draws.of, None
         sigma = of(self.volatility) / np.sqrt(12.0)
         steps = world.shocks * sigma
-        steps += of(self.drift) - 0.5 * sigma**2
-        steps += (of(self.bust_drift) - of(self.drift)) * world.bust
+        if self.carry:
+            steps += np.array(self.carry)[:, np.newaxis] - 0.5 * sigma**2
+        else:
+            steps += of(self.drift) - 0.5 * sigma**2
+            steps += (of(self.bust_drift) - of(self.drift)) * world.bust
         if self.jumps is not None:
             rate, mean, spread = (of(figure) for figure in self.jumps)
             random = stream(world.seed, f"jumps/{self.name}", world.block)
             counts = poisson(random.random((world.months, BLOCK))[:, : world.draws.paths], rate)
             sizes = random.standard_normal((world.months, BLOCK))[:, : world.draws.paths]
-            steps += counts * mean + np.sqrt(counts) * spread * sizes
+            jumps = Jumps(counts, counts * mean + np.sqrt(counts) * spread * sizes, spread)
+            steps += jumps.sums
             steps -= rate * (np.exp(mean + 0.5 * spread**2) - 1.0)
         np.cumsum(steps, axis=0, out=steps)
         np.exp(steps, out=steps)
-        return np.asarray(steps * of(self.first))
+        return np.asarray(steps * of(self.first)), jumps
 
     def average(self, prices: Floats, days: int, world: Surroundings) -> Floats:
         """Geometric mean over the last days of each month, exact given the month-end prices without jumps.

@@ -8,6 +8,8 @@ from gigawatt import dates
 from gigawatt.errors import UnitError
 from gigawatt.parts.figure import Figure
 from gigawatt.parts.observable import Amount, Binary, Growth, Latch, Observable, Read, Window, lift
+from gigawatt.parts.price_test import PriceTest
+from gigawatt.parts.watch import NO_END, Watch
 from gigawatt.units import ONE, unit
 
 
@@ -38,6 +40,7 @@ working = _reader("working", "deal", "GW", "Energised gigawatts whose chips are 
 used = _reader("used", "deal", "GW", "Working gigawatts that carry load (GW).")
 powered = _reader("powered", "campus", "GW", "Gigawatts of facility power a campus has energised (GW).")
 price = _reader("price", "share", "USD/share", "Price of a share at the month's end (USD/share).")
+outstanding = _reader("outstanding", "share", "share", "Shares outstanding, the same in every month (share).")
 cash = _reader("cash", "party", "USD", "Cash of a party at the start of the month (USD).")
 debt = _reader("debt", "party", "USD", "Debt of a party raised under its funding rules (USD).")
 revenue = _reader("revenue", "lab", "USD/month", "Revenue of an AI lab in this month (USD/month).")
@@ -63,6 +66,36 @@ def average(share: str, days: int) -> Observable:
     if not 1 <= days <= 30:
         raise UnitError(f"average({share}, {days} days): 1 to 30 days expected, because prices are kept by month.")
     return Read("average", "average", f"{share}/{days}", unit("USD/share"))
+
+
+def highest(share: str, test: PriceTest, last: str | None = None) -> Observable:
+    """The highest mark at which a test of the share price held on any day of the month (USD/share).
+
+    `highest("amd", PriceTest("mean", 21)) >= "600 USD/share"` is 1 in months in which the mean of 21 closes reached
+    600 USD on at least one trading day.
+
+    Arguments:
+        share: name of the share.
+        test: how it is tested; against an index, the price is divided by what the index grew since the start.
+        last: month or period after which the test no longer counts; none for the whole horizon.
+
+    Raises:
+        UnitError: `last` is no date.
+    """
+    return Read("highest", "watch", _watch(share, test, last), unit("USD/share"))
+
+
+def latest(share: str, test: PriceTest, last: str | None = None) -> Observable:
+    """The highest mark at which a test of the share price holds at the month's last close (USD/share).
+
+    Arguments:
+        share, test, last: as for `highest`.
+    """
+    return Read("latest", "watch", _watch(share, test, last), unit("USD/share"))
+
+
+def _watch(share: str, test: PriceTest, last: str | None) -> str:
+    return Watch(share, test, NO_END if last is None else dates.period(last).last).label
 
 
 def growth(of: Observable) -> Observable:

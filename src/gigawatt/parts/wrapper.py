@@ -13,7 +13,7 @@ import numpy as np
 from gigawatt.parts.clause import CASH, Clause, Lane, must_be, only
 from gigawatt.parts.figure import Floats
 from gigawatt.parts.observable import Observable, Window
-from gigawatt.parts.view import Bound, Memory, View
+from gigawatt.parts.view import Bound, Memory, Shape, View
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +81,7 @@ class Upto(Clause):
         spent, caps, inner = memory
         caps, cap = self.cap.step(bound.parts[0], caps, view)
         inner, due = self.inner.step(bound.parts[1], inner, view)
-        room = np.maximum(cap - spent, 0.0)
-        if len(due) == 1:
-            return (spent, caps, inner), np.minimum(due, room)
-        total = due.sum(axis=0)
-        share = np.minimum(1.0, room / np.where(total > 0, total, 1.0))
-        return (spent, caps, inner), due * share
+        return (spent, caps, inner), parted(due, cap - spent)
 
     def settle(self, bound: Bound, memory: Memory, due: Floats, paid: Floats) -> Memory:
         spent, caps, inner = memory
@@ -137,19 +132,25 @@ class Arrears(Clause):
 class Guaranteed(Clause):
     """A guarantor owes next month what the inner clause was not paid this month, up to a cap over its life.
 
-    The inner clause is told that it was paid in full: the guarantor has taken its claim over.
+    The inner clause is told that it was paid in full: the guarantor has taken its claim over. The cap may fall over
+    time; what the guarantor has paid counts against it.
+
+    Arguments:
+        of: whose payments are guaranteed; those of everybody in the clause where it is not given.
     """
 
     guarantor: str
     cap: Observable
     inner: Clause
+    of: str | None = None
 
     def __post_init__(self) -> None:
         must_be(self.cap, "USD", "a cap")
 
     @property
     def lanes(self) -> tuple[Lane, ...]:
-        return (*self.inner.lanes, *(replace(lane, payer=self.guarantor) for lane in self.inner.lanes))
+        lanes = self.inner.lanes
+        return (*lanes, *(replace(lanes[i], payer=self.guarantor) for i in self._covered()))
 
     @property
     def listens(self) -> bool:
@@ -158,8 +159,11 @@ class Guaranteed(Clause):
     def parts(self) -> tuple[Clause | Observable, ...]:
         return (self.cap, self.inner)
 
+    def shape(self) -> Shape:
+        return ("Guaranteed", tuple(self._covered()), self.cap.shape(), self.inner.shape())
+
     def start(self, bound: Bound, view: View) -> Memory:
-        missing = np.zeros((len(self.inner.lanes), bound.count, view.paths))
+        missing = np.zeros((len(self._covered()), bound.count, view.paths))
         spent = np.zeros((bound.count, view.paths))
         return missing, spent, self.cap.start(bound.parts[0], view), self.inner.start(bound.parts[1], view)
 
@@ -170,17 +174,25 @@ class Guaranteed(Clause):
         total = missing.sum(axis=0)
         room = np.maximum(cap - spent, 0.0)
         share = np.minimum(1.0, room / np.where(total > 0, total, 1.0))
-        due = np.broadcast_to(due, missing.shape)
+        due = np.broadcast_to(due, (len(due), *spent.shape))
         return (missing, spent, caps, inner), np.concatenate((due, missing * share))
 
     def settle(self, bound: Bound, memory: Memory, due: Floats, paid: Floats) -> Memory:
         _, spent, caps, inner = memory
-        own = len(self.inner.lanes)
-        inner = self.inner.settle(bound.parts[1], inner, due[:own], due[:own])
-        return due[:own] - paid[:own], spent + paid[own:].sum(axis=0), caps, inner
+        own, covered = len(self.inner.lanes), self._covered()
+        missing = due[covered] - paid[covered]
+        told = paid[:own].copy()
+        told[covered] = due[covered]
+        inner = self.inner.settle(bound.parts[1], inner, due[:own], told)
+        return missing, spent + paid[own:].sum(axis=0), caps, inner
+
+    def _covered(self) -> list[int]:
+        """Which lanes of the inner clause are guaranteed."""
+        return [i for i, lane in enumerate(self.inner.lanes) if self.of in (None, lane.payer) and lane.asset == CASH]
 
     def __str__(self) -> str:
-        return f"{self.inner}; {self.guarantor} makes good what is missed, up to {self.cap} in all"
+        whose = f" by {self.of}" if self.of else ""
+        return f"{self.inner}; {self.guarantor} makes good what is missed{whose}, up to {self.cap} in all"
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,3 +254,18 @@ class All(Clause):
 
     def __str__(self) -> str:
         return "; ".join(str(clause) for clause in self.clauses)
+
+
+def parted(due: Floats, room: Floats) -> Floats:
+    """Dues cut in one proportion, so that together they are no more than there is room for.
+
+    Arguments:
+        due: (lane, contract, path or 1).
+        room: (contract, path); below 0 counts as none.
+    """
+    room = np.maximum(room, 0.0)
+    if len(due) == 1:
+        return np.minimum(due, room)
+    total = due.sum(axis=0)
+    share = np.minimum(1.0, room / np.where(total > 0, total, 1.0))
+    return np.asarray(due * share)

@@ -18,6 +18,7 @@ from gigawatt.scenario.contracts import contract
 from gigawatt.scenario.figures import FigureReader
 from gigawatt.scenario.nodes import Path
 from gigawatt.scenario.patch import Layers
+from gigawatt.scenario.pricing import pricing
 from gigawatt.scenario.scenario import Contract, Scenario
 from gigawatt.scenario.terms import contract_form
 from gigawatt.units import unit
@@ -88,6 +89,7 @@ def _scenario(b: Builder, form: schema.ScenarioForm, catalog_version: str) -> Sc
         catalog_version=catalog_version,
         text=json.dumps(b.layers.data, ensure_ascii=False),
         notes=tuple(form.notes),
+        pricing=pricing(b, form.pricing, names) if form.pricing else None,
     )
 
 
@@ -107,7 +109,7 @@ def _process(b: Builder, name: str, raw: dict[str, Any]) -> Process | None:
     form = b.form(schema.PROCESS_FORMS[kind], raw, path)
     if form is None:
         return None
-    figures = b.figures(form, path)
+    figures: dict[str, Any] = b.figures(form, path)
     match form:
         case schema.RegimeForm():
             return Regime(name, unit("1"), **figures)

@@ -14,8 +14,8 @@ from pydantic import BaseModel, ValidationError
 from gigawatt import dates
 from gigawatt.errors import GigawattError, Problem, did_you_mean
 from gigawatt.parts.figure import Figure
-from gigawatt.scenario import schema
 from gigawatt.scenario.figures import FigureReader
+from gigawatt.scenario.form import Fig
 from gigawatt.scenario.nodes import Path
 from gigawatt.scenario.patch import Layers
 
@@ -64,7 +64,7 @@ class Builder:
         """Every figure of a form, by field, with its unit and bounds checked."""
         found = {}
         for name, info in type(form).model_fields.items():
-            expect = next((m for m in info.metadata if isinstance(m, schema.Fig)), None)
+            expect = next((m for m in info.metadata if isinstance(m, Fig)), None)
             if expect is not None:
                 found[name] = self.figure(getattr(form, name), (*path, name), expect.unit)
         return found

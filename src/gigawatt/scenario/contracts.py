@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from itertools import pairwise
 from typing import Any
 
 from pydantic import BaseModel
 
 from gigawatt.errors import GigawattError
 from gigawatt.parts.clause import Clause, Pay
-from gigawatt.parts.contract import FORMS, Tranche
+from gigawatt.parts.contract import FORMS
+from gigawatt.parts.cumulative import ramp
 from gigawatt.parts.figure import Figure
-from gigawatt.parts.observable import Constant, lift
+from gigawatt.parts.observable import Constant, Observable, lift
 from gigawatt.parts.terms import Name, Term, When
 from gigawatt.parts.wrapper import Arrears, Guaranteed, Ranked
 from gigawatt.scenario.builder import Builder
 from gigawatt.scenario.nodes import Path
+from gigawatt.scenario.rungs import check_warrant
 from gigawatt.scenario.scenario import Contract
-from gigawatt.scenario.terms import marker, terms_of
+from gigawatt.scenario.schema import GuaranteeForm
+from gigawatt.scenario.terms import given, listed, marker, terms_of
 from gigawatt.units import unit
 
 
@@ -37,9 +39,10 @@ def contract(b: Builder, name: str, kind: str, form: Any, names: Mapping[str, tu
     terms = {}
     before = len(b.problems)
     for term, annotation in terms_of(FORMS[kind]).items():
-        terms[term] = _term(b, annotation, getattr(form, term), (*path, term), names, used)
-    if kind == "warrant":
-        _check_rungs(b, terms["tranches"], path)
+        said = used if term in form.model_fields_set else []
+        terms[term] = _term(b, annotation, getattr(form, term), (*path, term), names, said)
+    if kind == "warrant" and len(b.problems) == before:
+        check_warrant(b, terms, path)
     clause: Clause = Pay("?", "?", Constant(Figure("", unit("USD/month"))))
     if len(b.problems) == before:
         try:
@@ -49,53 +52,89 @@ def contract(b: Builder, name: str, kind: str, form: Any, names: Mapping[str, tu
     if form.guarantee is not None:
         if form.arrears:
             b.wrong((*path, "arrears"), "a guarantee already takes over what is missed; choose one of the two.")
-        b.known(form.guarantee.by, names["party"], "party", (*path, "guarantee", "by"))
-        cap = b.figure(form.guarantee.cap, (*path, "guarantee", "cap"), "USD")
-        used.append(cap)
-        clause = Guaranteed(form.guarantee.by, lift(cap), clause)
+        for key in ("by", "of"):
+            if (who := getattr(form.guarantee, key)) is not None:
+                b.known(who, names["party"], "party", (*path, "guarantee", key))
+        clause = Guaranteed(form.guarantee.by, _cap(b, form.guarantee, path, used), clause, form.guarantee.of)
     elif form.arrears:
         clause = Arrears(clause)
     if form.rank is not None:
         clause = Ranked(form.rank, clause)
-    return Contract(name, kind, form.title, clause, tuple(used))
+    return Contract(name, kind, form.title, clause, tuple(used), tuple(terms.items()))
 
 
 def _term(
     b: Builder, annotation: Any, raw: Any, path: Path, names: Mapping[str, tuple[str, ...]], used: list[Figure]
 ) -> Any:
+    if raw is None and given(annotation) is not annotation:
+        return None
     match marker(annotation):
-        case Name(kind=kind):
+        case Name(kind=kind, unit=of):
             b.known(raw, names[kind], kind, path)
+            if of and raw in names[kind]:
+                _check_process(b, raw, of, path)
             return raw
-        case Term(unit=of):
-            figure = b.figure(raw, path, of)
+        case Term(unit=of, most=most):
+            figure = b.figure(raw, path, of) if most is None else b.reader.read(raw, path, of, 0.0, most)
             used.append(figure)
             return lift(figure)
         case When():
             b.month(raw, path)
             return raw
-    if isinstance(raw, list):
-        hints = terms_of(Tranche)
-        return tuple(_tranche(b, hints, item, (*path, i), names, used) for i, item in enumerate(raw))
+    group = listed(annotation)
+    if group is not None:
+        return tuple(_group(b, group, item, (*path, i), names, used) for i, item in enumerate(raw))
     return raw
 
 
-def _tranche(
+def _group(
     b: Builder,
-    hints: Mapping[str, Any],
+    group: type,
     form: BaseModel,
     path: Path,
     names: Mapping[str, tuple[str, ...]],
     used: list[Figure],
-) -> Tranche:
-    read = {key: _term(b, hint, getattr(form, key), (*path, key), names, used) for key, hint in hints.items()}
-    return Tranche(**read)
+) -> object:
+    hints = terms_of(group)
+    read = {}
+    for key, hint in hints.items():
+        said = used if key in form.model_fields_set else []
+        read[key] = _term(b, hint, getattr(form, key), (*path, key), names, said)
+    try:
+        return group(**read)
+    except GigawattError as error:
+        b.wrong(path, str(error), key=True)
+        return None
 
 
-def _check_rungs(b: Builder, tranches: tuple[Tranche, ...], path: Path) -> None:
-    """Rungs must rise: a later tranche never asks for less than an earlier one."""
-    for key in ("power", "price"):
-        marks = [getattr(t, key).figure for t in tranches]
-        for i, (one, two) in enumerate(pairwise(marks), start=1):
-            if one.certain and two.certain and two.terms[0] < one.terms[0]:
-                b.wrong((*path, "tranches", i, key), f"`{two}` is below the mark of the tranche before, `{one}`.")
+def _check_process(b: Builder, name: str, of: str, path: Path) -> None:
+    """Note a process that is in another kind of unit than the term needs."""
+    written: Any = b.layers.data["processes"]
+    own = {"share_price": "USD/share"}.get(written[name].get("form"), written[name].get("unit", "1"))
+    try:
+        fine = unit(own).same_dimension(unit(of))
+    except GigawattError:
+        return  # said where the process is written
+    if not fine:
+        b.wrong(path, f"the process `{name}` is in `{own}`, but one in a unit such as `{of}` is expected.")
+
+
+def _cap(b: Builder, form: GuaranteeForm, path: Path, used: list[Figure]) -> Observable:
+    """The cap of a guarantee, which may fall between two dates."""
+    path = (*path, "guarantee")
+    used.append(b.figure(form.cap, (*path, "cap"), "USD"))
+    cap = lift(used[-1])
+    if form.falls_to is None and form.first is None and form.last is None:
+        return cap
+    if form.falls_to is None or form.first is None or form.last is None:
+        b.wrong(path, "a cap that falls needs `falls_to`, `first` and `last`.", key=True)
+        return cap
+    used.append(b.figure(form.falls_to, (*path, "falls_to"), "USD"))
+    before = len(b.problems)
+    first, last = b.month(form.first, (*path, "first")), b.month(form.last, (*path, "last"))
+    if last < first:
+        b.wrong((*path, "last"), f"`{form.last}` lies before `first`, which is `{form.first}`.")
+    if len(b.problems) > before:
+        return cap
+    falls = ramp(form.first, form.last)
+    return cap - cap * falls + lift(used[-1]) * falls

@@ -13,9 +13,9 @@ from typing import Any
 from gigawatt.catalog import Catalog, Claim
 from gigawatt.errors import GigawattError, Problem, UnitError, did_you_mean
 from gigawatt.parts.figure import Figure, Kind, fits
+from gigawatt.scenario.form import FIGURE_KEYS
 from gigawatt.scenario.nodes import Path, dotted
 from gigawatt.scenario.patch import Layers
-from gigawatt.scenario.schema import FIGURE_KEYS
 from gigawatt.units import ONE, Unit, quantity, unit
 
 DISTRIBUTIONS: dict[str, tuple[int, str]] = {

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from gigawatt.parts.contract import FORMS
-from gigawatt.scenario.schema import FIGURE_SCHEMA, PROCESS_FORMS, ScenarioForm
+from gigawatt.scenario.form import FIGURE_SCHEMA
+from gigawatt.scenario.schema import PROCESS_FORMS, ScenarioForm
 from gigawatt.scenario.terms import contract_form
 
 

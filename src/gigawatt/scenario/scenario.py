@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from gigawatt.parts.clause import Clause
 from gigawatt.parts.figure import Figure
+from gigawatt.parts.pricing import Pricing
 from gigawatt.parts.process import Process
 from gigawatt.parts.view import walk
 from gigawatt.parts.world import Campus, Deal, Lab, Party, Share, figures
@@ -25,6 +26,7 @@ class Contract:
         title: what people call it.
         clause: the expression.
         figures: the figures among its terms, with their claims.
+        terms: what the contract function was called with, by name; empty for a clause made in Python.
     """
 
     name: str
@@ -32,6 +34,7 @@ class Contract:
     title: str
     clause: Clause
     figures: tuple[Figure, ...]
+    terms: tuple[tuple[str, object], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,7 @@ class Scenario:
         catalog_version: of the catalogue its claims were read from.
         text: canonical text of everything above; its hash names the scenario.
         notes: what a reader of results must know.
+        pricing: what a valuation assumes; none where the scenario is not to be valued.
     """
 
     name: str
@@ -71,6 +75,7 @@ class Scenario:
     catalog_version: str = ""
     text: str = ""
     notes: tuple[str, ...] = ()
+    pricing: Pricing | None = None
 
     @property
     def months(self) -> int:
@@ -85,7 +90,7 @@ class Scenario:
 
     def figures(self) -> tuple[Figure, ...]:
         """Every figure of the scenario, once, in order."""
-        groups = (self.parties, self.shares, self.processes, self.campuses, self.deals, self.labs)
+        groups = (self.parties, self.shares, self.processes, self.campuses, self.deals, self.labs, self.pricing)
         found = [f for group in groups for f in figures(group)]
         found += [f for contract in self.contracts for node in walk(contract.clause) for f in node.figures() if f.name]
         return tuple({(f.name, f.terms): f for f in found}.values())

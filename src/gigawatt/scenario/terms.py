@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
+from dataclasses import is_dataclass
 from functools import cache
-from typing import Annotated, Any, Literal, get_args, get_type_hints
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from pydantic import Field, create_model
 
-from gigawatt.parts.contract import FORMS, Tranche
-from gigawatt.parts.terms import Name, OneOf, Term, When
-from gigawatt.scenario.schema import ContractForm, Fig, Form, Month
+from gigawatt.parts.contract import FORMS
+from gigawatt.parts.terms import Count, Name, OneOf, Term, When
+from gigawatt.scenario.form import Fig, Form, Month
+from gigawatt.scenario.schema import ContractForm
 
 
 @cache
@@ -31,14 +34,28 @@ def terms_of(made: Callable[..., object]) -> dict[str, Any]:
 
 
 @cache
-def tranche_form() -> type[Form]:
-    """The model of a rung of a warrant."""
-    return create_model("TrancheForm", __base__=Form, __doc__=inspect.getdoc(Tranche), **_fields(Tranche))
+def group_form(group: type) -> type[Form]:
+    """The model of a group of terms, such as a rung of a warrant."""
+    fields: dict[str, Any] = _fields(group)
+    return create_model(f"{group.__name__}Form", __base__=Form, __doc__=inspect.getdoc(group), **fields)
 
 
-def marker(annotation: Any) -> Name | OneOf | Term | When | None:
+def listed(annotation: Any) -> type | None:
+    """The group of terms of which a term is a list, such as the rungs of a warrant."""
+    first = next(iter(get_args(annotation)), None)
+    return first if get_origin(annotation) is tuple and isinstance(first, type) and is_dataclass(first) else None
+
+
+def given(annotation: Any) -> Any:
+    """The annotation of a term that is given, where it may also be left out."""
+    inside = [part for part in get_args(annotation) if part is not NoneType]
+    return inside[0] if isinstance(annotation, UnionType) or get_origin(annotation) is Union else annotation
+
+
+def marker(annotation: Any) -> Count | Name | OneOf | Term | When | None:
     """What an annotation says about a term."""
-    return next((m for m in get_args(annotation)[1:] if isinstance(m, Name | OneOf | Term | When)), None)
+    annotation = given(annotation)
+    return next((m for m in get_args(annotation)[1:] if isinstance(m, Count | Name | OneOf | Term | When)), None)
 
 
 def _fields(made: Callable[..., object]) -> dict[str, Any]:
@@ -47,6 +64,8 @@ def _fields(made: Callable[..., object]) -> dict[str, Any]:
 
 
 def _field(annotation: Any) -> Any:
+    if given(annotation) is not annotation:
+        return _field(given(annotation)) | None
     match marker(annotation):
         case Term(unit=unit):
             return Annotated[Any, Fig(unit)]
@@ -56,7 +75,9 @@ def _field(annotation: Any) -> Any:
             return Literal[words]
         case When():
             return Month
-    if annotation == tuple[Tranche, ...]:
-        rung: Any = tranche_form()
-        return Annotated[list[rung], Field(min_length=1)]
+        case Count(low=low, high=high):
+            return Annotated[int, Field(ge=low, le=high)]
+    if (group := listed(annotation)) is not None:
+        form: Any = group_form(group)
+        return Annotated[list[form], Field(min_length=1)]
     return annotation

@@ -10,7 +10,7 @@ from gigawatt.engine.result import Result
 from gigawatt.views.band import LEVELS, Values, band, band_columns, monthly, percent, when, year_ends
 from gigawatt.views.table import PERCENT, Cell, Column, Table
 
-MONTHS = "Months among the paths on which the tranche vests before its expiry and the end of the horizon."
+MONTHS = "Months in which shares are handed over, on the paths on which they are before expiry and the end of the run."
 NOTHING = "No contract hands over shares."
 JOINT = ("ordered", "split")
 """Kinds of figures that are drawn together, as the unknown rungs of a ladder are."""

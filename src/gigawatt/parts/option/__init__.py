@@ -1,0 +1,1 @@
+"""What a claim on a share is worth, by formula and by path."""

@@ -1,0 +1,94 @@
+"""What a warrant does to its issuer's revenue: the accounting view of a simulated warrant."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gigawatt.parts.clause import CASH
+from gigawatt.parts.figure import Floats
+from gigawatt.parts.observable import Constant
+from gigawatt.value.accounting.measurement import award, counted
+from gigawatt.value.accounting.revenue import Reduction, progress, reduction
+from gigawatt.value.flows import Flows
+from gigawatt.value.ladder import Ladder
+from gigawatt.value.warrant import WarrantValue
+from gigawatt.views.band import band, band_columns, tidy
+from gigawatt.views.table import BILLION, BN, Cell, Column, Table
+
+PROBABLE = 0.75
+"""Chance from which a tranche counts as probable; the standards name no number, practice speaks of 70 to 80 %."""
+
+
+def contra(flows: Flows, value: WarrantValue) -> Reduction:
+    """What the warrant takes from the issuer's revenue from the holder, year by year (ASC 606-10-32-25, ASC 718).
+
+    The fair value at grant is that of the price marks alone. A tranche counts once its gigawatts are probable, or have
+    come; its chance is the share of all paths on which they come by the expiry. Purchases still to come are expected
+    as they come on average.
+
+    Arguments:
+        flows: real-world, so that chances are those a plan sees.
+        value: the warrant.
+    """
+    this = value.ladder
+    years = [i for i, year in enumerate(flows.years) if year * 12 <= flows.scenario.first + this.months - 1]
+    revenue = _revenue(flows, this)[years]
+    met = np.stack([_met(flows, this, row, years) for row in range(len(value.rungs))]).astype(np.float64)
+    chance = np.broadcast_to(met[:, -1].mean(axis=-1)[:, np.newaxis, np.newaxis], met.shape).copy()
+    chance[:, -1] = met[:, -1]
+    so_far = np.cumsum(revenue, axis=0)
+    rest = (so_far[-1] - so_far).mean(axis=-1, keepdims=True)
+    given = award(
+        [rung.shares for rung in value.rungs],
+        [rung.granted / rung.shares for rung in value.rungs],
+        this.strike.central,
+    )
+    count = counted(np.maximum(chance, met), met, threshold=PROBABLE, standard="ASU 2025-04")
+    return reduction(given, count, met, revenue, progress(revenue, so_far + rest))
+
+
+def _revenue(flows: Flows, this: Ladder) -> Floats:
+    """What the issuer receives from the holder for other things than the warrant (year, path), USD."""
+    rows = [
+        row
+        for row, (name, lane) in enumerate(flows.places.lanes)
+        if lane.asset == CASH and (lane.payer, lane.payee) == (this.holder, this.issuer) and name != this.contract.name
+    ]
+    return np.asarray(flows.yearly[:, rows].sum(axis=1))
+
+
+def _met(flows: Flows, this: Ladder, row: int, years: list[int]) -> Floats:
+    """Whether a tranche's gigawatts have come by the ends of years (year, path)."""
+    tranche, first = this.tranches[row], flows.scenario.first
+    if not isinstance(tranche.power, Constant):
+        return np.ones((len(years), flows.paths))
+    mark = flows.of(tranche.power.figure) * (1.0 - 1e-9)
+    last = min(this.months, flows.scenario.months) - 1
+    ends = [min(flows.years[i] * 12 + 11 - first, last) for i in years]
+    return np.asarray(flows.counters[f"{tranche.counts}/{this.deal}"][ends] >= mark)
+
+
+def books(flows: Flows, value: WarrantValue) -> Table:
+    """The issuer's revenue from the holder and what the warrant takes from it, by year.
+
+    Arguments:
+        flows: real-world.
+        value: the warrant.
+    """
+    this, found = value.ladder, contra(flows, value)
+    rows: list[tuple[Cell, ...]] = []
+    lines = (("revenue before", found.gross), ("taken by the warrant", found.contra), ("vested ahead", found.asset))
+    for label, amounts in lines:
+        for year, paths in zip(flows.years, amounts, strict=False):
+            rows.append((label, f"{year}-12", *band(paths, BILLION)))
+    total, taken = found.gross.sum(axis=0), found.contra.sum(axis=0)
+    part = 100.0 * taken[total > 0] / total[total > 0] if (total > 0).any() else np.zeros(1)
+    low, middle, high = (tidy(float(q)) for q in np.quantile(part, (0.1, 0.5, 0.9)))
+    return Table(
+        f"What `{this.contract.name}` takes from the revenue of {this.issuer} from {this.holder}",
+        (Column("line"), Column("month"), *band_columns(BN)),
+        tuple(rows),
+        f"In all {middle:.3g} % of revenue to the expiry ({low:.3g} to {high:.3g} %). Fair value at grant with price "
+        "marks inside and gigawatts outside, equity from the start; a tranche counts once its gigawatts are probable "
+        f"(chance of {100 * PROBABLE:.0f} % or more) or have come, and is caught up then; see the guide on accounting.",
+    )
