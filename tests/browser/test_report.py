@@ -1,4 +1,4 @@
-"""A report in a real browser: no errors, no requests, nothing wider than a phone."""
+"""Pages in a real browser: no errors, no requests, nothing wider than a phone."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ import pytest
 
 from gigawatt.report import render
 from gigawatt.report.page import SECTIONS
+from gigawatt.report.valuation import render as render_valuation
+from report.valued import chosen
 from report.world import run_market
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -67,6 +69,13 @@ def browser() -> str:
 def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     file = tmp_path_factory.mktemp("report") / "report.html"
     file.write_text(render(run_market()), encoding="utf-8")
+    return file
+
+
+@pytest.fixture(scope="module")
+def valuation(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("valuation") / "valuation.html"
+    file.write_text(render_valuation(chosen()), encoding="utf-8")
     return file
 
 
@@ -181,3 +190,18 @@ def test_a_screenshot_shows_ink_in_every_part(browser: str, page: Path, tmp_path
     # An empty page of that size compresses to a few kB.
     assert shot.read_bytes()[:8] == b"\x89PNG\r\n\x1a\n"
     assert shot.stat().st_size > 100_000
+
+
+def test_a_valuation_fits_a_phone_and_a_desk(look: Look, valuation: Path) -> None:
+    phone, desk = look(valuation, 390, ""), look(valuation, 1280, "#dark")
+    assert (phone["console"], desk["console"]) == ([], [])
+    assert (phone["requests"], desk["requests"]) == (0, 0)
+    assert (phone["wide"], phone["scroll"]) == ([], 390)
+    assert (phone["cut"], desk["cut"]) == (0, 0)
+    assert isinstance(phone["texts"], int)
+    assert phone["texts"] > 100
+    assert desk["cropped"] == []
+    assert isinstance(phone["smallest"], float | int)
+    assert phone["smallest"] >= 11
+    assert phone["shown"] == desk["shown"] == 4
+    assert re.match(r"2031 \(bn USD\)mean", str(phone["tip"]))

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from html.parser import HTMLParser
 from pathlib import Path
 
 import numpy as np
@@ -15,29 +14,8 @@ from gigawatt.report.context import context
 from gigawatt.report.head import summary
 from gigawatt.report.markup import number, percent
 from gigawatt.report.page import SECTIONS
+from report.reader import Reader
 from report.world import run, run_market, scenario
-
-
-class Reader(HTMLParser):
-    """Notes elements in order, and whether every one that opens is closed."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.found: list[tuple[str, dict[str, str | None]]] = []
-        self.open: list[str] = []
-        self.feed(page)
-        self.close()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.found.append((tag, dict(attrs)))
-        if tag not in ("meta", "br"):
-            self.open.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop() == tag
-
-    def all(self, tag: str) -> list[dict[str, str | None]]:
-        return [attrs for name, attrs in self.found if name == tag]
 
 
 @pytest.fixture(scope="module")
@@ -123,7 +101,7 @@ def test_the_sources_of_claims_are_links_and_figures_tell_their_reasons(page: st
 
 
 def test_a_source_that_is_no_page_of_the_web_does_not_become_a_link() -> None:
-    world = context(run())
+    world = context(run()).subject
     source = world.sources("amd-openai-supply.capacity")[0]
     records = replace(
         world.catalog.records,

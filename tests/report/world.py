@@ -9,8 +9,9 @@ from gigawatt.dates import month
 from gigawatt.engine.result import Result
 from gigawatt.engine.run import simulate
 from gigawatt.parts.clause import Clause
-from gigawatt.parts.contract import Tranche, cloud, operating_costs, purchase, sales, staged_investment, warrant
+from gigawatt.parts.contract import cloud, operating_costs, purchase, sales, staged_investment
 from gigawatt.parts.figure import Figure, literal
+from gigawatt.parts.grant import Tranche, warrant
 from gigawatt.parts.observable import Constant, lift
 from gigawatt.parts.process import Regime, SCurve, SharePrice
 from gigawatt.parts.world import Campus, Deal, Earning, Funding, Lab, Party, Phase, Share

@@ -1,4 +1,4 @@
-"""What every section of a report draws from: the result, the names and colours of its parties, and its sources.
+"""What every section of a report draws from: the result, its subject, and the colours of its parties.
 
 Data type: `Context`.
 """
@@ -6,19 +6,19 @@ Data type: `Context`.
 from __future__ import annotations
 
 import calendar
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from gigawatt import dates
-from gigawatt.catalog import Catalog, Claim, Source, load
+from gigawatt.catalog import Catalog
 from gigawatt.engine.array import Labelled
 from gigawatt.engine.result import Result
 from gigawatt.parts.figure import Figure, Floats
-from gigawatt.report import colours, svg
-from gigawatt.report.markup import Html, el, percent
+from gigawatt.report import colours
+from gigawatt.report.markup import Html, percent
+from gigawatt.report.subject import Subject, subject
 from gigawatt.views.fan import Timing
 from gigawatt.views.focus import Focus, focus, others
 
@@ -35,7 +35,7 @@ class Context:
 
     Arguments:
         result: the run.
-        catalog: claims as of the scenario's date.
+        subject: its scenario, with names and sources.
         colour: party to colour class.
         mark: the month for which totals are told.
         focus: the deals the report is about.
@@ -43,7 +43,7 @@ class Context:
     """
 
     result: Result
-    catalog: Catalog
+    subject: Subject
     colour: Mapping[str, str]
     mark: str
     focus: Focus
@@ -51,15 +51,19 @@ class Context:
 
     def party(self, name: str) -> str:
         """What people call a party."""
-        return next((p.title for p in self.result.scenario.parties if p.name == name), name)
+        return self.subject.party(name)
 
     def deal(self, name: str) -> str:
         """What people call a deal."""
-        return next((d.title for d in self.result.scenario.deals if d.name == name), name)
+        return self.subject.deal(name)
 
     def short(self, party: str) -> str:
         """What people call a party, short enough for a picture."""
-        return svg.short(self.party(party))
+        return self.subject.short(party)
+
+    def cited(self, figure: Figure, words: str = "") -> Html:
+        """A figure of the scenario that tells its source."""
+        return self.subject.cited(figure, words)
 
     @property
     def own(self) -> tuple[str, ...]:
@@ -85,34 +89,6 @@ class Context:
         held = self.result.keys()
         return tuple(name for name in names if name in held)
 
-    def cited(self, figure: Figure, words: str = "") -> Html:
-        """A figure of the scenario that tells its source when pointed at, and leads to its row among all figures."""
-        shown = words or str(figure)
-        if not figure.name:
-            return el("span", shown, title=self.source_line(figure))
-        return el("a", shown, href=f"#{anchor(figure.name)}", class_="src", title=self.source_line(figure))
-
-    def source_line(self, figure: Figure) -> str:
-        """In one line who says so: the claims of a figure with their first source, or why it was assumed."""
-        claims = [f"{name}: {self._sources(name)}" for name in figure.claims]
-        return "; ".join([*claims, *([figure.because] if figure.because else [])]) or "assumed in the scenario"
-
-    def claim(self, name: str) -> Claim | None:
-        """A claim, None where the catalogue at hand does not hold it."""
-        return self.catalog.claims.get(name)
-
-    def sources(self, name: str) -> tuple[Source, ...]:
-        """The sources of a claim that the catalogue knows."""
-        found = self.claim(name)
-        return tuple(self.catalog.source(s) for s in found.sources) if found else ()
-
-    def _sources(self, name: str) -> str:
-        found = self.sources(name)
-        if not found:
-            return "not in the catalogue at hand" if self.claim(name) is None else "no public source"
-        more = f" and {len(found) - 1} more" if len(found) > 1 else ""
-        return f"{found[0].publisher}, {found[0].date or 'undated'}{more}"
-
 
 def context(result: Result, catalog: Catalog | None = None) -> Context:
     """Everything a report draws from.
@@ -134,7 +110,7 @@ def context(result: Result, catalog: Catalog | None = None) -> Context:
     ends = [month for month in result.year_ends if month <= MARK]
     return Context(
         result=result,
-        catalog=(catalog or load()).as_of(scenario.as_of),
+        subject=subject(scenario, catalog),
         colour=colours.classes(found),
         mark=ends[-1] if ends else result.year_ends[0],
         focus=about,
@@ -176,8 +152,3 @@ def when(timing: Timing) -> tuple[str, str]:
         return percent(timing.chance), "–"
     low, middle, high = (dates.month_text(month) for month in timing.quantiles)
     return percent(timing.chance), f"{middle} ({low} to {high})" if low != high else middle
-
-
-def anchor(name: str) -> str:
-    """The fragment that leads to a figure's row."""
-    return "f-" + re.sub(r"[^\w.-]+", "-", name)

@@ -150,9 +150,9 @@ def details(summary: str, *inside: str) -> Html:
     return el("details", el("summary", summary), *inside)
 
 
-def figure(title: str, note: str, *inside: str, class_: str | None = None) -> Html:
-    """A picture with its title above and its caption below."""
-    return el("figure", el("h3", title), *inside, el("figcaption", note), class_=class_)
+def figure(title: str, note: str, *inside: str, class_: str | None = None, level: int = 3) -> Html:
+    """A picture with its title above, as a heading of a level, and its caption below."""
+    return el("figure", el(f"h{level}", title), *inside, el("figcaption", note), class_=class_)
 
 
 def legend(items: Iterable[tuple[str, str]], *, lines: bool = False) -> Html:

@@ -7,13 +7,18 @@ from urllib.parse import urlsplit
 
 from gigawatt.catalog import Claim
 from gigawatt.parts.figure import Figure
-from gigawatt.report.context import Context, anchor
 from gigawatt.report.markup import Html, details, el, join, table
+from gigawatt.report.subject import Subject, anchor
 
 
-def assumptions(page: Context) -> Html:
-    """All figures by the part of the scenario they stand in, then contracts, then sources."""
-    named = [f for f in page.result.scenario.figures() if f.name]
+def assumptions(page: Subject, *, contracts: bool = True) -> Html:
+    """All figures by the part of the scenario they stand in, then contracts, then sources.
+
+    Arguments:
+        page: the scenario.
+        contracts: whether contracts are told in words, for pages that do so nowhere else.
+    """
+    named = [f for f in page.scenario.figures() if f.name]
     groups: dict[str, list[Figure]] = defaultdict(list)
     for figure in named:
         groups[figure.name.split(".")[0]].append(figure)
@@ -39,24 +44,24 @@ def assumptions(page: Context) -> Html:
         f"catalogue with {len(numbers)} sources, {reasoned} are assumptions that give their reason, and the others are "
         "plain settings of the scenario or terms of its contracts."
     )
-    contracts = [[c.title or c.name, c.form.replace("_", " "), str(c.clause)] for c in page.result.scenario.contracts]
-    words = table("Contracts in words", ["Contract", "Form", "What it says"], contracts, words=(1, 2), computed=False)
+    said = [[c.title or c.name, c.form.replace("_", " "), str(c.clause)] for c in page.scenario.contracts]
+    words = table("Contracts in words", ["Contract", "Form", "What it says"], said, words=(1, 2), computed=False)
     return join(
         [
             el("p", lead),
             *tables,
-            details(f"Contracts in words: {len(contracts)}", words),
+            details(f"Contracts in words: {len(said)}", words) if contracts else "",
             details(f"Sources: {len(numbers)}", _bibliography(page, numbers)) if numbers else "",
         ]
     )
 
 
-def _sources(page: Context, figures: list[Figure]) -> list[str]:
+def _sources(page: Subject, figures: list[Figure]) -> list[str]:
     """Ids of all sources of all claims, once, in the order in which the figures name them."""
     return list(dict.fromkeys(s.id for f in figures for claim in f.claims for s in page.sources(claim)))
 
 
-def _rows(page: Context, figures: list[Figure], numbers: dict[str, int]) -> list[list[str]]:
+def _rows(page: Subject, figures: list[Figure], numbers: dict[str, int]) -> list[list[str]]:
     rows = []
     seen: set[str] = set()
     for figure in figures:
@@ -69,7 +74,7 @@ def _rows(page: Context, figures: list[Figure], numbers: dict[str, int]) -> list
     return rows
 
 
-def _claim(page: Context, name: str, numbers: dict[str, int]) -> Html:
+def _claim(page: Subject, name: str, numbers: dict[str, int]) -> Html:
     found = page.claim(name)
     if found is None:
         return el("span", f"{name} (not in the catalogue at hand)")
@@ -86,7 +91,7 @@ def _said(claim: Claim) -> str:
     return f"{claim}.{note}"
 
 
-def _bibliography(page: Context, numbers: dict[str, int]) -> Html:
+def _bibliography(page: Subject, numbers: dict[str, int]) -> Html:
     items = []
     for source_id, number in numbers.items():
         source = page.catalog.source(source_id)

@@ -87,7 +87,8 @@ def summary(value: WarrantValue) -> Table:
         ),
         f"To {value.ladder.holder}; {value.ladder.issuer} bears as much. Without gigawatt risk it is what accounting "
         "standards call the fair value at grant: price marks inside, gigawatts outside. Diluted as in Galai and "
-        "Schneller 1978.",
+        "Schneller 1978. The simulation of the whole scenario knows no correlation of deployment and share price, "
+        "which this counts.",
     )
 
 

@@ -23,7 +23,7 @@ def implied(value: WarrantValue, catalog: Catalog) -> Table:
     """
     shares = sum(rung.shares for rung in value.rungs)
     name = value.ladder.share
-    about = {claim.split(".")[0] for figure in value.ladder.contract.figures for claim in figure.claims}
+    about = {claim.split(".")[0] for figure in value.ladder.contract.figures for claim in figure.claims} - {name}
     rows: list[tuple[Cell, ...]] = []
     for claim in sorted(catalog, key=lambda claim: (claim.quantity, claim.as_of)):
         if claim.value is None:

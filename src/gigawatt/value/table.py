@@ -7,10 +7,10 @@ import numpy as np
 from gigawatt.parts.clause import CASH
 from gigawatt.parts.figure import Floats
 from gigawatt.value.contract import ContractValue, path_weights
-from gigawatt.value.estimate import Estimate
+from gigawatt.value.estimate import Estimate, estimate
 from gigawatt.value.flows import Flows
 from gigawatt.value.measure import EXPLAINED
-from gigawatt.views.band import LEVELS, band, band_columns, tidy
+from gigawatt.views.band import LEVELS, band_columns, tidy
 from gigawatt.views.table import BILLION, BN, Cell, Column, Table
 
 ALONE = (
@@ -65,9 +65,10 @@ def fan(flows: Flows, contract: str) -> Table:
         contract: its name.
     """
     rows: list[tuple[Cell, ...]] = []
+    weights = path_weights(flows)
     for way, amounts in ways(flows, contract).items():
         for year, paths in zip(flows.years, amounts, strict=True):
-            rows.append((way, f"{year}-12", *band(paths, BILLION)))
+            rows.append((way, f"{year}-12", *(billions(end) for end in estimate(paths, weights).band)))
     return Table(
         f"What `{contract}` pays in each year, {flows.measure}",
         (Column("way"), Column("month"), *band_columns(BN)),

@@ -127,7 +127,7 @@ def warrant_value(
             found[index] = arrays
         if progress:
             progress(done, workers)
-    return _gathered(this, cases, found, rough(flows, this))
+    return _gathered(this, cases, found, *rough(flows, this))
 
 
 def _all_certain(flows: Flows, this: Ladder) -> bool:
@@ -157,7 +157,9 @@ def _value(this: Case, seed: int, greeks: bool, few: bool) -> dict[str, Floats]:
     return found
 
 
-def _gathered(this: Ladder, cases: Sequence[Case], found: Sequence[dict[str, Floats]], plain: Floats) -> WarrantValue:
+def _gathered(
+    this: Ladder, cases: Sequence[Case], found: Sequence[dict[str, Floats]], plain: Floats, courses: Floats
+) -> WarrantValue:
     """The estimates of all draws together.
 
     Arguments:
@@ -165,6 +167,7 @@ def _gathered(this: Ladder, cases: Sequence[Case], found: Sequence[dict[str, Flo
         cases: the draws.
         found: what each is worth.
         plain: (rung, path) rough values of the draws of all paths, the first of which are the cases.
+        courses: (rung, path) rough values on every simulated deployment.
     """
 
     def over(name: str) -> Floats:
@@ -177,7 +180,7 @@ def _gathered(this: Ladder, cases: Sequence[Case], found: Sequence[dict[str, Flo
             number=row + 1,
             shares=float(np.mean([c.rungs[row].shares for c in cases])),
             price=float(np.mean([c.rungs[row].mark for c in cases])),
-            value=_spread(values[:, row], plain[row]),
+            value=_spread(values[:, row], plain[row], noise=_noise(courses[row])),
             granted=float(over("granted")[:, row].mean()),
             price_lock=float(over("priced")[:, row].mean()),
             power_lock=float(np.mean([_opens(c, row) for c in cases])),
@@ -192,7 +195,7 @@ def _gathered(this: Ladder, cases: Sequence[Case], found: Sequence[dict[str, Flo
     return WarrantValue(
         ladder=this,
         rungs=rungs,
-        total=_spread(over("total"), plain.sum(axis=0), single),
+        total=_spread(over("total"), plain.sum(axis=0), single, _noise(courses.sum(axis=0))),
         certain_gigawatts=_spread(over("certain")),
         diluted=(diluted, fall),
         sensitivities=sensitivities,
@@ -204,7 +207,12 @@ def _opens(this: Case, row: int) -> float:
     return 1.0 if days is None else float(np.mean(days <= DAYS * 12.0 * this.years))
 
 
-def _spread(values: Floats, plain: Floats | None = None, error: float | None = None) -> Estimate:
+def _noise(courses: Floats) -> float:
+    """Standard error that comes from the number of simulated deployments."""
+    return float(courses.std() / np.sqrt(len(courses)))
+
+
+def _spread(values: Floats, plain: Floats | None = None, error: float | None = None, noise: float = 0.0) -> Estimate:
     """Mean over draws of the terms, its standard error, and the band of the draws.
 
     Arguments:
@@ -212,17 +220,18 @@ def _spread(values: Floats, plain: Floats | None = None, error: float | None = N
         plain: (path,) rough values of all paths' draws, the first of which are these: what the two share is known to
             average out over all paths, so it is taken off the chosen ones.
         error: standard error where there is one draw alone.
+        noise: standard error from elsewhere, independent of the draws.
     """
     low, middle, high = (float(q) for q in np.quantile(values, LEVELS))
     count = len(values)
     if count < 3 or plain is None:
         known = error if error is not None else float(values.std(ddof=1) / np.sqrt(count)) if count > 1 else 0.0
-        return Estimate(float(values.mean()), known, (low, middle, high))
+        return Estimate(float(values.mean()), float(np.hypot(known, noise)), (low, middle, high))
     own = plain[:count] - plain[:count].mean()
     slope = float(own @ values / (own @ own)) if own.any() else 0.0
     mean = float(values.mean() + slope * (plain.mean() - plain[:count].mean()))
     rest = values - values.mean() - slope * own
-    return Estimate(mean, float(np.sqrt(rest @ rest / (count - 2) / count)), (low, middle, high))
+    return Estimate(mean, float(np.hypot(np.sqrt(rest @ rest / (count - 2) / count), noise)), (low, middle, high))
 
 
 def _slopes(delta: Floats, vega: Floats, cases: Sequence[Case]) -> Iterator[Sensitivity]:
