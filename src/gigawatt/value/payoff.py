@@ -11,8 +11,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.optimize import brentq
 
+from gigawatt.errors import GigawattError, InputError
 from gigawatt.parts.figure import Floats
 from gigawatt.parts.observable import Constant
+from gigawatt.units import number
 from gigawatt.value.case import Case, delayed, without_gigawatts, worth
 from gigawatt.value.flows import Flows
 from gigawatt.value.ladder import Ladder
@@ -137,3 +139,18 @@ def root(function: Callable[[float], float], low: float, high: float) -> float |
     if function(low) * function(high) > 0:
         return None
     return float(brentq(function, low, high, xtol=1e-3 * (high - low), maxiter=30))
+
+
+def money(text: str) -> float:
+    """An amount of money (USD) from text.
+
+    Raises:
+        InputError: it is none, or not above 0.
+    """
+    try:
+        found = number(text, "USD")
+    except GigawattError as error:
+        raise InputError(f"worth `{text}`: {error}") from error
+    if not found > 0:
+        raise InputError(f"worth `{text}`: an amount above 0 expected, such as `34 bnUSD`.")
+    return found

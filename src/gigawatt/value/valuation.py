@@ -10,16 +10,15 @@ from dataclasses import dataclass
 from typing import Literal
 
 from gigawatt.engine.run import Progress
-from gigawatt.errors import GigawattError, InputError, did_you_mean
+from gigawatt.errors import InputError, did_you_mean
 from gigawatt.parts.clause import CASH
 from gigawatt.scenario.scenario import Contract, Scenario
-from gigawatt.units import number
 from gigawatt.value.case import case
 from gigawatt.value.contract import ContractValue, contract_values
 from gigawatt.value.flows import Flows, flows
 from gigawatt.value.ladder import ladder
 from gigawatt.value.measure import MEASURES, Measure, assumptions
-from gigawatt.value.payoff import Grid, Truth, grid, truths
+from gigawatt.value.payoff import Grid, Truth, grid, money, truths
 from gigawatt.value.warrant import WarrantValue, warrant_value
 
 TRIED = 4
@@ -104,7 +103,7 @@ def valuation(
     """
     chosen = _chosen(scenario, tuple(contracts or ()))
     assumptions(scenario)
-    amount = None if worth is None else _money(worth)
+    amount = None if worth is None else money(worth)
     paths = scenario.paths if paths is None else paths
     seed = scenario.seed if seed is None else seed
     if paths < 1:
@@ -151,13 +150,3 @@ def _chosen(scenario: Scenario, names: tuple[str, ...]) -> tuple[str, ...]:
                 f"--contract `{name}`: `{scenario.name}` has no such contract. {did_you_mean(name, known)}"
             )
     return names or tuple(known)
-
-
-def _money(text: str) -> float:
-    try:
-        found = number(text, "USD")
-    except GigawattError as error:
-        raise InputError(f"worth `{text}`: {error}") from error
-    if not found > 0:
-        raise InputError(f"worth `{text}`: an amount above 0 expected, such as `34 bnUSD`.")
-    return found
