@@ -15,6 +15,7 @@ from gigawatt.parts.option.touch import share_at_touch
 from gigawatt.parts.process import SharePrice
 from gigawatt.scenario.scenario import Contract, Scenario
 from gigawatt.units import unit
+from gigawatt.value.books import contra, rebate
 from gigawatt.value.case import Case, case, delayed, dilute, without_gigawatts, worth
 from gigawatt.value.contract import contract_values
 from gigawatt.value.flows import Flows, flows
@@ -210,3 +211,27 @@ def test_terms_a_ladder_cannot_hold_are_named_and_left_to_the_simulation():
 def test_what_cannot_be_asked_is_refused(options, said):
     with pytest.raises(InputError, match=said):
         valuation(world(ONE), "risk-neutral", **options)
+
+
+def test_what_a_warrant_takes_from_revenue_is_in_the_end_the_fair_value_of_what_the_gigawatts_earned():
+    scenario = world(replace(ONE, power=lift("3 GW"), counts="received"))
+    found = flows(scenario, "real-world", 300, workers=1)
+    this = ladder(scenario, scenario.contracts[-1])
+    value = warrant_value(found, this, 1, workers=1)
+    taken = contra(found, value)
+    came = found.counters["received/d"][this.months - 1] >= 3.0 * (1 - 1e-9)
+    assert 0.05 < came.mean() < 0.95
+    total = taken.contra.sum(axis=0) + taken.expense.sum(axis=0)
+    np.testing.assert_allclose(total, np.where(came, value.rungs[0].granted, 0.0), atol=0.01)
+
+
+def test_a_rebate_on_a_gigawatt_is_what_the_shares_are_worth_over_what_was_received():
+    scenario = world(replace(ONE, power=lift("1 GW"), price=lift("210 USD/share"), counts="received"))
+    found = flows(scenario, "risk-neutral", 300, workers=1)
+    this = ladder(scenario, scenario.contracts[-1])
+    shown = rebate(found, this)
+    assert shown is not None
+    (row,) = found.lanes("grant")[-1:]
+    gigawatts = found.counters["received/d"][this.months - 1]
+    assert shown.rows[0][1] == pytest.approx(found.value[row].mean() / gigawatts.mean() / 1e9, rel=0.02)
+    assert rebate(found, replace(this, deal="e")) is None

@@ -50,6 +50,10 @@ def warrant_value(page: Subject, flows: Flows, detail: Detail, colour: str) -> H
         parts.append(_payoffs(detail, detail.grid, name, colour))
     if value.sensitivities:
         parts += [_moves(value, name), shown(moves(value), f"{name}: how its value moves", words=(1,))]
+    if detail.rebate is not None:
+        parts.append(shown(detail.rebate, f"{name}: as a rebate on each gigawatt"))
+    if detail.books is not None:
+        parts.append(shown(detail.books, f"{name}: what it takes from its issuer's revenue", words=(1,)))
     arithmetic = implied(value, page.catalog)
     parts.append(shown(arithmetic, f"{name}: published arithmetic, and what it assumes", named=page.claimed))
     if detail.truths:

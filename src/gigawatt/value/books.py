@@ -7,6 +7,7 @@ import numpy as np
 from gigawatt.parts.clause import CASH
 from gigawatt.parts.figure import Floats
 from gigawatt.parts.observable import Constant
+from gigawatt.value.accounting.holder import rebate_per_gigawatt
 from gigawatt.value.accounting.measurement import award, counted
 from gigawatt.value.accounting.revenue import Reduction, progress, reduction
 from gigawatt.value.flows import Flows
@@ -49,12 +50,16 @@ def contra(flows: Flows, value: WarrantValue) -> Reduction:
 
 def _revenue(flows: Flows, this: Ladder) -> Floats:
     """What the issuer receives from the holder for other things than the warrant (year, path), USD."""
-    rows = [
+    return np.asarray(flows.yearly[:, _purchases(flows, this)].sum(axis=1))
+
+
+def _purchases(flows: Flows, this: Ladder) -> list[int]:
+    """The lanes on which the holder pays the issuer for other things than the warrant."""
+    return [
         row
         for row, (name, lane) in enumerate(flows.places.lanes)
         if lane.asset == CASH and (lane.payer, lane.payee) == (this.holder, this.issuer) and name != this.contract.name
     ]
-    return np.asarray(flows.yearly[:, rows].sum(axis=1))
 
 
 def _met(flows: Flows, this: Ladder, row: int, years: list[int]) -> Floats:
@@ -91,4 +96,38 @@ def books(flows: Flows, value: WarrantValue) -> Table:
         f"In all {middle:.3g} % of revenue to the expiry ({low:.3g} to {high:.3g} %). Fair value at grant with price "
         "marks inside and gigawatts outside, equity from the start; a tranche counts once its gigawatts are probable "
         f"(chance of {100 * PROBABLE:.0f} % or more) or have come, and is caught up then; see the guide on accounting.",
+    )
+
+
+def rebate(flows: Flows, this: Ladder) -> Table | None:
+    """What the warrant gives back to the holder for each gigawatt it buys; None where it buys none.
+
+    Arguments:
+        flows: a simulation under a measure.
+        this: the warrant.
+    """
+    counted = [key for key in flows.counters if key.endswith(f"/{this.deal}")]
+    if not counted:
+        return None
+    last = min(this.months, flows.scenario.months) - 1
+    gigawatts = flows.counters[next((key for key in counted if key.startswith("received")), counted[0])][last]
+    bought = gigawatts > 0
+    if not bought.any():
+        return None
+    lanes = {row: flows.places.lanes[row][1] for row in flows.lanes(this.contract.name)}
+    got = flows.value[[row for row, lane in lanes.items() if lane.payee == this.holder]].sum(axis=0)
+    gave = flows.value[[row for row, lane in lanes.items() if lane.payer == this.holder]].sum(axis=0)
+    paid = flows.value[_purchases(flows, this)].sum(axis=0)
+    worth = np.maximum(got - gave, 0.0)
+    rows: list[tuple[Cell, ...]] = []
+    for label, amount in (("rebate", worth), ("paid for hardware and all else", paid)):
+        each = rebate_per_gigawatt(amount, gigawatts)
+        rows.append((label, tidy(each.overall / BILLION), *(tidy(end / BILLION) for end in each.band())))
+    part = 100.0 * worth.sum() / paid.sum() if paid.any() else 0.0
+    return Table(
+        f"`{this.contract.name}` as a rebate on each gigawatt, {flows.measure}",
+        (Column("what"), Column("mean", "bnUSD/GW"), *band_columns("bnUSD/GW")),
+        tuple(rows),
+        f"Present values over gigawatts received by the expiry; {part:.3g} % of what {this.holder} pays {this.issuer}. "
+        f"Mean value over mean gigawatts; bands over the {100 * bought.mean():.0f} % of paths on which any come.",
     )

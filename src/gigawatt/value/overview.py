@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from gigawatt.catalog import load
-from gigawatt.value.books import books
 from gigawatt.value.ladder_table import moves, payoffs, required, summary, tranches
 from gigawatt.value.published import implied
 from gigawatt.value.table import exposure, fan, worth
@@ -34,8 +33,10 @@ def overview(found: Valuation) -> dict[str, Table]:
             tables[f"{name}_moves"] = moves(value)
         if name in found.chosen:
             tables[f"{name}_payoffs"] = payoffs(detail)
-            if "real-world" in found.flows:
-                tables[f"{name}_books"] = books(found.flows["real-world"], value)
+            if detail.rebate is not None:
+                tables[f"{name}_rebate"] = detail.rebate
+            if detail.books is not None:
+                tables[f"{name}_books"] = detail.books
             tables[f"{name}_published"] = implied(value, catalog)
         if detail.truths:
             tables[f"{name}_required"] = required(detail)

@@ -13,6 +13,7 @@ from gigawatt.engine.run import Progress
 from gigawatt.errors import InputError, did_you_mean
 from gigawatt.parts.clause import CASH
 from gigawatt.scenario.scenario import Contract, Scenario
+from gigawatt.value.books import books, rebate
 from gigawatt.value.case import case
 from gigawatt.value.contract import ContractValue, contract_values
 from gigawatt.value.flows import Flows, flows
@@ -20,6 +21,7 @@ from gigawatt.value.ladder import ladder
 from gigawatt.value.measure import MEASURES, Measure, assumptions
 from gigawatt.value.payoff import Grid, Truth, grid, money, truths
 from gigawatt.value.warrant import WarrantValue, warrant_value
+from gigawatt.views.table import Table
 
 TRIED = 4
 """Draws of the terms on which it is tried what must be true."""
@@ -36,6 +38,8 @@ class Detail:
         grid: payoff over final price and gigawatts.
         truths: what must be true for the amount asked about; empty where none was.
         amount: that amount (USD).
+        books: what it takes from its issuer's revenue; none without real-world probabilities.
+        rebate: what it gives back for each gigawatt; none where no gigawatts come.
     """
 
     contract: Contract
@@ -44,6 +48,8 @@ class Detail:
     grid: Grid | None = None
     truths: tuple[Truth, ...] = ()
     amount: float | None = None
+    books: Table | None = None
+    rebate: Table | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -119,7 +125,7 @@ def valuation(
             progress(done, parts)
     details = []
     for contract in grants:
-        details.append(_detail(simulated[measures[-1]], contract, seed, greeks, amount, workers))
+        details.append(_detail(simulated, contract, seed, greeks, amount, workers))
         done += 1
         if progress:
             progress(done, parts)
@@ -128,8 +134,14 @@ def valuation(
 
 
 def _detail(
-    found: Flows, contract: Contract, seed: int, greeks: bool, amount: float | None, workers: int | None
+    simulated: dict[Measure, Flows],
+    contract: Contract,
+    seed: int,
+    greeks: bool,
+    amount: float | None,
+    workers: int | None,
 ) -> Detail:
+    found = list(simulated.values())[-1]
     try:
         this = ladder(found.scenario, contract)
     except InputError as error:
@@ -139,7 +151,16 @@ def _detail(
     if amount is not None:
         cases = tuple(case(found, this, path) for path in range(min(TRIED, found.paths)))
         asked = truths(cases, amount, value.total.mean, seed)
-    return Detail(contract, value, "", grid(found, this), asked, amount)
+    planned = simulated.get("real-world")
+    return Detail(
+        contract=contract,
+        value=value,
+        grid=grid(found, this),
+        truths=asked,
+        amount=amount,
+        books=books(planned, value) if planned else None,
+        rebate=rebate(found, this),
+    )
 
 
 def _chosen(scenario: Scenario, names: tuple[str, ...]) -> tuple[str, ...]:

@@ -1,0 +1,190 @@
+"""Computation of one micro-batch in training: products, attention and element-wise work of all layers, both ways.
+
+Compute          the parts, each the mean of a layer, and the output apart
+compute_times    the parts from models, chips, layouts and workloads
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from gigawatt.perf.attention import attention_share, prefill_attention_time
+from gigawatt.perf.formats import Floats, format_code
+from gigawatt.perf.gemm import gemm_time, sustained_share
+from gigawatt.perf.hardware import Hardware
+from gigawatt.perf.kernels import Kernels
+from gigawatt.perf.layout import RECOMPUTE, Layout, Workload
+from gigawatt.perf.matmul import EXPERT, NAMES, matmuls
+from gigawatt.perf.shape import Shape
+from gigawatt.perf.software import Software
+from gigawatt.perf.stream import stream_time
+
+BF16: Final = format_code("bf16")
+
+BACKWARD_ATTENTION: Final = 2.5
+"""Products of a fused attention's backward pass, five, over those of its forward pass, two (Dao 2023, section 3.1)."""
+
+SCORE_BYTES: Final = (12.0, 14.0)
+"""Bytes each score moves where scores are stored in 16 bits, forward and backward: product, softmax, mask, product."""
+
+BACKWARD_VECTOR: Final = 2.0
+"""Bytes of element-wise work backward over forward: each reads a gradient and what was saved, and writes a gradient."""
+
+KERNELS_LAYER: Final = (15.0, 30.0)
+"""Kernels of a layer forward and backward, adapters, casts and copies included."""
+
+KERNELS_EXPERTS: Final = (30.0, 45.0)
+"""Further kernels of a layer that sorts tokens by expert."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Compute:
+    """Times of one micro-batch on one chip, s `(config,)`; those of layers are of all layers of the model together.
+
+    Arguments:
+        forward, backward: products with weights, the output layer left out.
+        attention: scores and weighted values, both ways.
+        vector: element-wise work, both ways.
+        recompute: what is computed again.
+        host: what the host takes longer to start kernels than the chip to run them.
+        head: output and loss, both ways.
+        weight_gradient: the part of `backward` that gradients of weights take.
+    """
+
+    forward: Floats
+    backward: Floats
+    attention: Floats
+    vector: Floats
+    recompute: Floats
+    host: Floats
+    head: Floats
+    weight_gradient: Floats
+
+
+def compute_times(
+    shape: Shape, chips: Hardware, layout: Layout, work: Workload, software: Software, kernels: Kernels
+) -> Compute:
+    """The computation of one micro-batch, `(config,)` throughout."""
+    rows = layout.micro_batch * work.tokens / layout.cp
+    forward, data, weight, output = _products(shape, chips, layout, work, rows, kernels)
+    ahead, back = _attention(shape, chips, layout, work, software, kernels)
+    element = _elementwise(shape, chips, layout, work, rows, software, kernels)
+
+    slow = software.sustained * _age(shape, work, software)
+    forward, data, weight, output = (slow * part for part in (forward, data, weight, output))
+    ahead, back, element = slow * ahead, slow * back, slow * element
+    full = layout.recompute == RECOMPUTE.index("full")
+    # A fused attention keeps no scores, so that nothing is left to a selective policy.
+    selective = (layout.recompute == RECOMPUTE.index("selective")) & (work.fused == 0)
+    again = np.where(full, forward + ahead + element, np.where(selective, ahead, 0.0))
+
+    moe = shape.moe / np.maximum(shape.layers, 1.0)
+    starts = (KERNELS_LAYER[0] + moe * KERNELS_EXPERTS[0]) * (1 + full) + KERNELS_LAYER[1] + moe * KERNELS_EXPERTS[1]
+    started = shape.layers * starts * software.host
+    vector = element * (1 + BACKWARD_VECTOR)
+    busy = forward + data + weight + ahead + back + vector + again
+    host = np.maximum(started - busy, 0.0)
+
+    logits = rows * shape.vocab / layout.tp
+    loss = slow * software.vector * stream_time(16 * logits, chips, kernels)
+    head = (1 + work.predictors) * (output + loss)
+    return Compute(forward, data + weight, ahead + back, vector, again, host, head, weight)
+
+
+def _age(shape: Shape, work: Workload, software: Software) -> Floats:
+    from gigawatt.perf.software import REFERENCE
+
+    yearly = np.where(shape.moe > 0, software.moe_year, software.dense_year)
+    return np.asarray((1 + yearly) ** (REFERENCE - work.year))
+
+
+def _products(
+    shape: Shape, chips: Hardware, layout: Layout, work: Workload, rows: Floats, kernels: Kernels
+) -> tuple[Floats, Floats, Floats, Floats]:
+    """Forward, gradient of activations, gradient of weights, and all of the output layer."""
+    table = matmuls(shape, layout.tp, layout.expert_tp)
+    used = np.flatnonzero(np.any(table.layers > 0, axis=1))
+    expert = np.isin(np.array(NAMES)[used], EXPERT)[:, None]
+    head = (used == NAMES.index("head"))[:, None]
+    n, k, layers = table.n[used], table.k[used], table.layers[used]
+    gathered = layout.ep * layout.expert_tp / layout.tp
+    m = rows * table.share[used] * np.where(expert, gathered, 1.0)
+    groups = np.where(expert, table.experts[used] / layout.ep, 1.0)
+    codes = np.where(head, BF16, work.number_format)
+    each = np.where(head | (layers > 0), layers, 0.0)
+    times = []
+    for sizes, fused in (((m, n, k), False), ((m, k, n), False), ((k, n, m), True)):
+        times.append(each * _gemm(sizes, chips, codes, groups, fused, kernels))
+    times[2] = times[2] * (1 - work.frozen)
+    body = [np.sum(time[:-1], axis=0) for time in times]
+    return body[0], body[1], body[2], times[0][-1] + times[1][-1] + times[2][-1]
+
+
+def _gemm(
+    sizes: tuple[Floats, Floats, Floats],
+    chips: Hardware,
+    codes: Floats,
+    groups: Floats,
+    fused: bool,
+    kernels: Kernels,
+) -> Floats:
+    # The output layer, last, has a format of its own; `gemm_time` wants one format a configuration.
+    body = gemm_time(
+        *(size[:-1] for size in sizes), chips, codes[0], groups=groups[:-1], fused=fused, kernels=kernels
+    ).total
+    last = gemm_time(*(size[-1] for size in sizes), chips, codes[-1], kernels=kernels).total
+    return np.concatenate([body, last[None]])
+
+
+def _attention(
+    shape: Shape, chips: Hardware, layout: Layout, work: Workload, software: Software, kernels: Kernels
+) -> tuple[Floats, Floats]:
+    sequences, tokens = layout.micro_batch, work.tokens / layout.cp
+    heads, kv_heads = shape.heads / layout.tp, np.maximum(shape.kv_heads / layout.tp, 1.0)
+    full, windowed = shape.keys(work.tokens)
+
+    def flash(keys: Floats) -> Floats:
+        sizes = sequences, tokens, keys, heads, kv_heads, shape.qk_dim, shape.v_dim
+        return prefill_attention_time(*sizes, chips, BF16, kernels=kernels)
+
+    ahead = shape.full * flash(full)
+    if np.any(shape.windowed > 0):
+        ahead = ahead + shape.windowed * flash(windowed)
+    if np.any(shape.recurrent > 0):
+        states = 6 * shape.recurrent * shape.state / layout.tp * sequences * tokens
+        ahead = ahead + states / (chips.rate(BF16) * attention_share(chips, kernels))
+    back = BACKWARD_ATTENTION * ahead
+    if np.all(work.fused > 0):
+        return ahead, back
+    # Scores of all pairs, those a mask hides too, are formed by products and go through memory.
+    scores = sequences * heads * tokens * work.tokens
+    rate = chips.rate(BF16) * sustained_share(chips.rate(BF16), chips, kernels)
+    products = 2 * scores * (shape.qk_dim + shape.v_dim) / rate
+    layers = shape.full + shape.windowed
+    stored = [software.vector * stream_time(moved * scores, chips, kernels) for moved in SCORE_BYTES]
+    plain = layers * (products + stored[0]), layers * (2 * products + stored[1])
+    return np.where(work.fused > 0, ahead, plain[0]), np.where(work.fused > 0, back, plain[1])
+
+
+def _elementwise(
+    shape: Shape,
+    chips: Hardware,
+    layout: Layout,
+    work: Workload,
+    rows: Floats,
+    software: Software,
+    kernels: Kernels,
+) -> Floats:
+    """Forward: norms, residuals, activations, rotations, and the sorting of tokens by expert."""
+    spread = np.where(layout.sequence_parallel > 0, layout.tp, 1.0)
+    whole = shape.layers * (8 + 12) * shape.hidden / spread
+    gate = 2 * (shape.mlp - 1) + 2
+    inner = shape.dense * gate * shape.ffn + shape.moe * gate * shape.shared_ffn
+    turned = np.where(shape.positions > 0, 0.0, 4 * (shape.heads + shape.kv_heads) * shape.qk_dim)
+    own = shape.active * (gate * shape.expert_ffn * layout.expert_tp + 8 * shape.hidden)
+    moved = whole + (inner + (shape.full + shape.windowed) * turned + shape.moe * own) / layout.tp
+    layers = np.maximum(shape.layers, 1.0)
+    return layers * software.vector * stream_time(rows * moved / layers, chips, kernels)

@@ -1,0 +1,117 @@
+"""Deployments: how a model is laid over chips to answer requests, in which number formats, and what passes through.
+
+Layout, layout       how a model is cut over the chips of one replica
+Formats, formats     the number formats of weights, products, cache and experts
+Batch                what passes in a step: sequences that decode, and prompts
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from gigawatt.errors import InputError
+from gigawatt.perf.formats import Codes, Floats, format_code
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Layout:
+    """How one replica is cut, `(config,)` each; build with `layout`.
+
+    Arguments:
+        tp: chips a layer's attention is cut over.
+        pp: stages of layers.
+        ep: chips the experts of a layer are spread over; each is cut over the rest of the stage.
+        attention_dp: groups of a stage that attend to their own sequences.
+    """
+
+    tp: Floats
+    pp: Floats
+    ep: Floats
+    attention_dp: Floats
+
+    @property
+    def group(self) -> Floats:
+        """Chips of one stage."""
+        return self.tp * self.attention_dp
+
+    @property
+    def chips(self) -> Floats:
+        """Chips of one replica."""
+        return self.group * self.pp
+
+
+def layout(tp: ArrayLike = 1, pp: ArrayLike = 1, ep: ArrayLike = 1, attention_dp: ArrayLike = 1) -> Layout:
+    """A layout, checked.
+
+    Arguments:
+        tp, pp, ep, attention_dp: counts, `(config,)` or one for all.
+
+    Raises:
+        InputError: a count is not a whole number above 0, or `ep` does not divide the chips of a stage.
+    """
+    counts = {"tp": tp, "pp": pp, "ep": ep, "attention_dp": attention_dp}
+    for name, given in counts.items():
+        values = np.asarray(given, dtype=np.float64)
+        wrong = ~((values >= 1) & (values == np.floor(values)) & np.isfinite(values))
+        if np.any(wrong):
+            raise InputError(f"layout: {name}: {values[wrong].flat[0]:g}; expected a whole number of at least 1.")
+    arrays = np.broadcast_arrays(*(np.asarray(given, dtype=np.float64) for given in counts.values()))
+    made = Layout(*arrays)
+    uneven = np.atleast_1d(made.group % made.ep != 0)
+    if np.any(uneven):
+        group, experts = np.atleast_1d(made.group)[uneven][0], np.atleast_1d(made.ep)[uneven][0]
+        fits = max(count for count in range(1, int(min(group, experts)) + 1) if group % count == 0)
+        raise InputError(
+            f"layout: ep: {experts:g}; expected a divisor of tp x attention_dp, {group:g}. The nearest is {fits}."
+        )
+    return made
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Formats:
+    """Codes of number formats, `(config,)` each: of weights in memory, of products, of the cache, of experts."""
+
+    weight: Codes
+    product: Codes
+    kv: Codes
+    expert: Codes
+
+
+def formats(weight: str, product: str | None = None, kv: str = "bf16", expert: str | None = None) -> Formats:
+    """The formats of all configurations, by name.
+
+    Arguments:
+        weight: of weights in memory.
+        product: of products; that of the weights by default.
+        kv: of keys and values in the cache.
+        expert: of the experts' weights and products; that of the other weights by default.
+
+    Raises:
+        InputError: there is no such format.
+    """
+    names = (weight, product or weight, kv, expert or weight)
+    return Formats(*(np.array([format_code(name)], dtype=np.intp) for name in names))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Batch:
+    """What passes through one replica in a step, `(config,)` each.
+
+    Arguments:
+        decoding: sequences that get their next token.
+        context: tokens in the cache of each of them.
+        width: new tokens of each, above 1 where guesses of a draft are checked.
+        prompts: sequences whose prompt, or a part of it, is read.
+        tokens: new tokens of each.
+        prefix: tokens of each that are in the cache already.
+    """
+
+    decoding: ArrayLike = 0.0
+    context: ArrayLike = 0.0
+    width: ArrayLike = 1.0
+    prompts: ArrayLike = 0.0
+    tokens: ArrayLike = 0.0
+    prefix: ArrayLike = 0.0
