@@ -26,7 +26,7 @@ from gigawatt.perf.formats import format_code
 from gigawatt.perf.hardware import hardware
 from gigawatt.perf.library import find_model, find_system
 from gigawatt.perf.serving import Requests, decode_latency, prompt_latency, serve, static_latency
-from gigawatt.perf.serving_software import ENGINE, Engine
+from gigawatt.perf.serving_software import LAUNCHED, RECORDED, Engine
 from gigawatt.perf.shape import shapes
 
 Floats = NDArray[np.float64]
@@ -36,13 +36,17 @@ GROUPS = ("FT", "AIC-D", "INF2", "TRTLLM10", "MLPERF-INF", "DSV3")
 MOST = 2048.0
 """Most requests an engine runs at once where the source does not say: the default of the engines measured."""
 
-BOUNDS = {
-    "layer_gap": (0.0, 60e-6),
-    "moe_gap": (0.0, 150e-6),
-    "step_gap": (0.0, 10e-3),
-    "attention_latency": (0.0, 1.5),
-    "burst": (0.0, 1.0),
+FITTED = {
+    "launched": (LAUNCHED, ("FT", "INF2"), {"layer_gap": (0.0, 200e-6), "wait": (1.0, 5.0)}),
+    "recorded": (
+        RECORDED,
+        ("AIC-D", "TRTLLM10"),
+        {"moe_gap": (0.0, 200e-6), "step_gap": (0.0, 10e-3), "burst": (0.0, 1.0)},
+    ),
 }
+"""Kinds of engines: constants as they stand, groups that measured such engines, and bounds of what is fitted."""
+
+STANDING = {kind: engine for kind, (engine, _, _) in FITTED.items()}
 
 
 def number(row: Row, name: str, default: float = 1.0) -> float:
@@ -116,28 +120,33 @@ class Table:
     def take(self, chosen: NDArray[np.bool_]) -> Table:
         return Table([row for row, kept in zip(self.rows, chosen, strict=True) if kept])
 
-    def predicted(self, engine: Engine) -> Floats:
-        result = np.full(len(self.rows), np.nan)
-        for name, ask in ASKED.items():
-            chosen = self.groups == name
-            if np.any(chosen):
-                result[chosen] = ask(self.take(chosen) if not np.all(chosen) else self, engine)
-        return result
+    def parts(self) -> dict[str, tuple[NDArray[np.intp], Table]]:
+        """The rows of each group, and where they stand in this table."""
+        found = {name: np.flatnonzero(self.groups == name) for name in GROUPS}
+        return {name: (at, Table([self.rows[i] for i in at])) for name, at in found.items() if at.size}
+
+
+def predicted(table: Table, engines: dict[str, Engine]) -> Floats:
+    result = np.full(len(table.rows), np.nan)
+    for name, (at, own) in table.parts().items():
+        result[at] = ASKED[name](own, engines[kind_of(name)])
+    return result
+
+
+def kind_of(group: str) -> str:
+    return next((kind for kind, (_, groups, _) in FITTED.items() if group in groups), "recorded")
 
 
 def static(table: Table, engine: Engine) -> Floats:
     where = (table.shape, table.chips, table.cut, table.number)
-    # A batch answered by a compiled loop: nothing is scheduled between steps.
-    return 1e3 * static_latency(*where, table.isl, table.osl, table.many, engine=replace(engine, step_gap=0.0))
+    return 1e3 * static_latency(*where, table.isl, table.osl, table.many, engine=engine)
 
 
 def neuron(table: Table, engine: Engine) -> Floats:
     where = (table.shape, table.chips, table.cut, table.number)
-    own = replace(engine, step_gap=0.0)
-    context = table.isl + table.osl / 2
-    step = decode_latency(*where, context, batch=table.many, engine=own).total
-    # Prompts of a batch are read one after the other.
-    read = prompt_latency(*where, table.isl, engine=own).total * table.many
+    # A step is compiled for the longest context and reads all of it; prompts of a batch are read one after the other.
+    step = decode_latency(*where, table.isl + table.osl, batch=table.many, engine=engine).total
+    read = prompt_latency(*where, table.isl, engine=engine).total * table.many
     return 1e3 * np.where(table.metric == "tpot_ms", step, read)
 
 
@@ -183,31 +192,31 @@ ASKED = {
 }
 
 
-def errors(table: Table, engine: Engine) -> Floats:
-    return np.abs(table.predicted(engine) / table.measured - 1)
+def errors(table: Table, engines: dict[str, Engine]) -> Floats:
+    return np.asarray(np.abs(predicted(table, engines) / table.measured - 1))
 
 
-def fitted(table: Table) -> Engine:
-    """The engine whose predictions are nearest, each group of the headline weighing the same."""
-    own = table.take(table.headline)
-    low, high = (np.array([pair[side] for pair in BOUNDS.values()]) for side in (0, 1))
-    many = {name: np.sum(own.groups == name) for name in np.unique(own.groups)}
-    weight = np.sqrt([1 / many[name] for name in own.groups])
+def fitted(table: Table, kind: str, without: str = "") -> Engine:
+    """The engine whose predictions of the headline rows are nearest, each group weighing the same."""
+    start, groups, bounds = FITTED[kind]
+    low, high = (np.array([pair[side] for pair in bounds.values()]) for side in (0, 1))
+    parts = [table.take((table.groups == name) & table.headline) for name in groups if name != without]
 
     def engine(scaled: Floats) -> Engine:
-        return replace(ENGINE, **dict(zip(BOUNDS, (low + (high - low) * scaled).tolist(), strict=True)))
+        return replace(start, **dict(zip(bounds, (low + (high - low) * scaled).tolist(), strict=True)))
 
     def residuals(scaled: Floats) -> Floats:
-        ratio = np.log(own.predicted(engine(scaled)) / own.measured)
-        return weight * np.where(np.isfinite(ratio), ratio, 0.0)
+        own = engine(scaled)
+        ratios = [np.log(ASKED[str(part.groups[0])](part, own) / part.measured) for part in parts]
+        return np.concatenate([np.nan_to_num(ratio) / np.sqrt(ratio.size) for ratio in ratios])
 
-    first = (np.array([getattr(ENGINE, name) for name in BOUNDS]) - low) / (high - low)
-    found = least_squares(residuals, np.clip(first, 0.01, 0.99), bounds=(0, 1), loss="soft_l1", f_scale=0.02)
+    first = (np.array([getattr(start, name) for name in bounds]) - low) / (high - low)
+    found = least_squares(residuals, np.clip(first, 0.01, 0.99), bounds=(0, 1), loss="soft_l1", f_scale=0.01)
     return engine(found.x)
 
 
-def report(table: Table, engine: Engine) -> None:
-    off = errors(table, engine)
+def report(table: Table, engines: dict[str, Engine]) -> None:
+    off = errors(table, engines)
     print(f"{'group':12}{'metric':28}{'A+B rows':>9}{'mean':>8}{'median':>8}{'C rows':>8}{'mean':>8}{'none':>6}")
     for name in GROUPS:
         for metric in dict.fromkeys(table.metric[table.groups == name]):
@@ -223,8 +232,8 @@ def report(table: Table, engine: Engine) -> None:
             print(f"{name:12}{metric:28}{a.size:9}{words[0]}{median}{c.size:8}{words[1]}{none:6}")
 
 
-def worst(table: Table, engine: Engine, many: int = 10) -> None:
-    said = table.predicted(engine)
+def worst(table: Table, engines: dict[str, Engine], many: int = 10) -> None:
+    said = predicted(table, engines)
     off = np.where(table.headline, np.abs(said / table.measured - 1), -1.0)
     for at in np.argsort(-np.nan_to_num(off, nan=-1.0))[:many]:
         row = table.rows[at]
@@ -232,12 +241,12 @@ def worst(table: Table, engine: Engine, many: int = 10) -> None:
         print(f"{row['case_id']:16}{row['metric']:26}{row['value']:>10} said {said[at]:10.1f}  {words} tp {row['tp']}")
 
 
-def speed(table: Table, engine: Engine) -> None:
+def speed(table: Table) -> None:
     chosen = np.resize(np.flatnonzero(table.groups == "AIC-D"), 2000)
     many = Table([table.rows[at] for at in chosen])
     for name, ask in (("one step", neuron), ("serving, fixed point", closed_loop)):
         start = time.process_time()
-        ask(many, engine)
+        ask(many, RECORDED)
         print(f"{name}: {len(many.rows) / (time.process_time() - start):,.0f} configurations a CPU second")
 
 
@@ -245,17 +254,18 @@ def main(words: Sequence[str]) -> None:
     with Path(words[0]).open(encoding="utf-8") as file:
         rows = [row for row in csv.DictReader(file) if row["workload"] != "training" and row["group"] in GROUPS]
     table = Table(rows)
-    report(table, ENGINE)
-    worst(table, ENGINE)
-    speed(table, ENGINE)
+    report(table, STANDING)
+    worst(table, STANDING)
+    speed(table)
     if "--fit" in words:
-        best = fitted(table)
-        print("fitted:", dict(zip([item.name for item in fields(best)], astuple(best), strict=True)))
+        best = {kind: fitted(table, kind) for kind in FITTED}
+        print(best)
         report(table, best)
-        for name in np.unique(table.groups[table.headline]):
-            rest = fitted(table.take(table.groups != name))
-            own = (table.groups == name) & table.headline
-            print(f"{name} left out: {np.nanmean(errors(table, rest)[own]):.1%}  {astuple(rest)}")
+        for kind, (_, groups, _) in FITTED.items():
+            for name in groups:
+                rest = best | {kind: fitted(table, kind, without=name)}
+                own = (table.groups == name) & table.headline
+                print(f"{name} left out: {np.nanmean(errors(table, rest)[own]):.1%} with {rest[kind]}")
 
 
 if __name__ == "__main__":

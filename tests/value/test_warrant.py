@@ -20,7 +20,7 @@ from gigawatt.value.case import Case, case, delayed, dilute, without_gigawatts, 
 from gigawatt.value.contract import contract_values
 from gigawatt.value.flows import Flows, flows
 from gigawatt.value.ladder import Ladder, exercise, ladder, open_days, under_premium
-from gigawatt.value.payoff import grid, truths
+from gigawatt.value.payoff import final_prices, grid, truths
 from gigawatt.value.valuation import valuation
 from gigawatt.value.warrant import warrant_value
 from priced import valued_toy
@@ -187,6 +187,15 @@ def test_what_must_be_true_makes_it_true():
     assert float(worth(moved, 1)["total"]) == pytest.approx(1.5 * value, rel=0.02)
     later = next(t for t in asked if "later" in t.what)
     assert later.needed is None
+
+
+def test_more_gigawatts_need_a_lower_final_price():
+    rungs = tuple(Tranche("80e6 shares", lift(f"{k} GW"), f"{100 * k} USD/share") for k in (1, 2))
+    found, this = simulated(world(*rungs), 5)
+    one, two = (truth.needed for truth in final_prices(found, this, 40e9))
+    assert one == pytest.approx(40e9 / 80e6 + 0.01, rel=1e-3)
+    assert two == pytest.approx(40e9 / 160e6 + 0.01, rel=1e-3)
+    assert final_prices(found, this, 1e15)[0].needed is None
 
 
 def test_terms_a_ladder_cannot_hold_are_named_and_left_to_the_simulation():

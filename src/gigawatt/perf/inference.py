@@ -10,7 +10,7 @@ experts. A step with `pp` stages runs as up to `pp` smaller batches in turn, so 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -24,7 +24,7 @@ from gigawatt.perf.gemm import RESULT_BYTES, gemm_time
 from gigawatt.perf.hardware import Hardware
 from gigawatt.perf.kernels import CALIBRATED, Kernels
 from gigawatt.perf.matmul import EXPERT, NAMES, matmuls
-from gigawatt.perf.serving_software import ENGINE, Engine
+from gigawatt.perf.serving_software import RECORDED, Engine
 from gigawatt.perf.shape import Shape
 from gigawatt.perf.stream import stream_time
 
@@ -77,7 +77,7 @@ def step_time(
     *,
     steady: bool = True,
     skew: ArrayLike = 1.0,
-    engine: Engine = ENGINE,
+    engine: Engine = RECORDED,
     kernels: Kernels = CALIBRATED,
 ) -> StepTime:
     """How long one step of a replica takes.
@@ -110,10 +110,10 @@ def step_time(
         shape, chips, cut, number, rows, decoding + prompts, stage, skew, kernels
     )
     attended, pair_flops, cache = _attention(
-        shape, chips, cut, number, decoding, context, width, prompts, tokens, prefix, stage, engine, kernels
+        shape, chips, cut, number, decoding, context, width, prompts, tokens, prefix, stage, kernels
     )
     vector, passed = _vector(shape, chips, cut, rows, stage, engine, kernels)
-    exchange, sent = _exchange(shape, chips, cut, rows, decoding + prompts, stage, kernels)
+    exchange, sent = _exchange(shape, chips, cut, rows, decoding + prompts, stage, engine, kernels)
 
     parts = [part * turns for part in (dense, grouped, attended, vector, exchange)]
     busy = np.sum(np.stack(np.broadcast_arrays(*parts)), axis=0)
@@ -185,7 +185,6 @@ def _attention(
     tokens: Floats,
     prefix: Floats,
     stage: Floats,
-    engine: Engine,
     kernels: Kernels,
 ) -> tuple[Floats, Floats, Floats]:
     """Seconds, FLOP and bytes of caches, of one stage."""
@@ -193,7 +192,6 @@ def _attention(
     # Every chip keeps at least one head's keys; a latent is not cut at all.
     kv_heads = np.maximum(shape.kv_heads / cut.tp, 1.0)
     values = np.where(shape.kv_rank > 0, shape.kv_values, shape.kv_values * kv_heads / shape.kv_heads)
-    fast = replace(kernels, decode_latency=kernels.decode_latency * engine.attention_latency)
     spent = flops = read = np.zeros(())
     for layers, reach in ((shape.full, np.inf), (shape.windowed, shape.window)):
         seen = np.minimum(context, reach)
@@ -201,7 +199,7 @@ def _attention(
         work = decoding * width * seen * shape.decode_flops * heads / shape.heads
         full = prefix + tokens / 2
         keys = np.where(np.isinf(reach), full, np.minimum(full, reach))
-        once = decode_attention_time(cache, work, chips, _BF16, kernels=fast)
+        once = decode_attention_time(cache, work, chips, _BF16, kernels=kernels)
         prompt = prefill_attention_time(
             prompts, tokens, keys, heads, kv_heads, shape.qk_dim, shape.v_dim, chips, _BF16, kernels=kernels
         )
@@ -228,7 +226,7 @@ def _vector(
 
 
 def _exchange(
-    shape: Shape, chips: Hardware, cut: Layout, rows: Floats, sequences: Floats, stage: Floats, kernels: Kernels
+    shape: Shape, chips: Hardware, cut: Layout, rows: Floats, sequences: Floats, stage: Floats, engine: Engine, kernels: Kernels
 ) -> tuple[Floats, Floats]:
     """Seconds and bytes sent by a chip, of one stage."""
     hidden = RESULT_BYTES * rows * shape.hidden
@@ -245,4 +243,4 @@ def _exchange(
     handed = np.where(cut.pp > 1, point_to_point_time(hidden / cut.tp, cut.group, chips, kernels=kernels), 0.0)
     time = sums * summed + np.where(spread, moe * crossed, 0.0) + gathered + handed
     ring = np.where(cut.tp > 1, 2 * hidden * (cut.tp - 1) / cut.tp, 0.0)
-    return np.asarray(time), np.asarray(sums * ring + np.where(spread, 2 * moe * routed, 0.0) + hidden * (cut.pp > 1))
+    return np.asarray(time * engine.wait), np.asarray(sums * ring + np.where(spread, 2 * moe * routed, 0.0) + hidden * (cut.pp > 1))

@@ -30,7 +30,7 @@ from gigawatt.perf.formats import Floats
 from gigawatt.perf.hardware import Hardware
 from gigawatt.perf.inference import StepTime, step_time
 from gigawatt.perf.kernels import CALIBRATED, Kernels
-from gigawatt.perf.serving_software import ENGINE, Engine
+from gigawatt.perf.serving_software import LAUNCHED, RECORDED, Engine
 from gigawatt.perf.shape import Shape
 
 ROUNDS: Final = 8
@@ -110,7 +110,7 @@ def prompt_latency(
     batch: ArrayLike = 1.0,
     prefix: ArrayLike = 0.0,
     skew: ArrayLike = 1.0,
-    engine: Engine = ENGINE,
+    engine: Engine = RECORDED,
     kernels: Kernels = CALIBRATED,
 ) -> StepTime:
     """How long prompts take to be read at once, up to the first token of the answer.
@@ -134,7 +134,7 @@ def decode_latency(
     batch: ArrayLike = 1.0,
     width: ArrayLike = 1.0,
     skew: ArrayLike = 1.0,
-    engine: Engine = ENGINE,
+    engine: Engine = RECORDED,
     kernels: Kernels = CALIBRATED,
 ) -> StepTime:
     """How long a batch of sequences waits for its next token.
@@ -157,7 +157,7 @@ def static_latency(
     osl: ArrayLike,
     batch: ArrayLike,
     *,
-    engine: Engine = ENGINE,
+    engine: Engine = LAUNCHED,
     kernels: Kernels = CALIBRATED,
 ) -> Floats:
     """How long a batch of requests takes that starts together and ends together, s, `(config,)`.
@@ -195,7 +195,7 @@ def serve(
     number: Formats,
     asked: Requests,
     *,
-    engine: Engine = ENGINE,
+    engine: Engine = RECORDED,
     kernels: Kernels = CALIBRATED,
 ) -> Service:
     """What a replica yields with continuous batching at a concurrency.

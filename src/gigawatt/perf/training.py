@@ -14,6 +14,7 @@ from typing import Final
 import numpy as np
 
 from gigawatt.errors import InputError, did_you_mean
+from gigawatt.perf.batch import blockwise, lined_up
 from gigawatt.perf.compute import Compute, compute_times
 from gigawatt.perf.fault import layout_faults, refuse_faults
 from gigawatt.perf.formats import Codes, Floats
@@ -149,10 +150,96 @@ def train(
     Raises:
         InputError: a layout breaks a rule.
     """
-    count = max(shape.layers.size, chips.arrays.size, layout.tp.size, work.batch.size)
-    whole = tuple(_spread(part, count) for part in (shape, chips, layout, work))
+    shape, chips, layout, work = lined_up(shape, chips, layout, work)
     if strict:
-        refuse_faults(*(whole[i] for i in (0, 2, 3)))
-    blocks = [slice(at, min(at + BLOCK, count)) for at in range(0, count, BLOCK)]
-    done = [_block(*(_cut(part, block) for part in whole), software, kernels) for block in blocks]
-    return done[0] if len(done) == 1 else _join(done)
+        refuse_faults(shape, layout, work)
+    return blockwise(_block, (shape, chips, layout, work), (software, kernels), BLOCK)
+
+
+def _block(
+    shape: Shape, chips: Hardware, layout: Layout, work: Workload, software: Software, kernels: Kernels
+) -> Training:
+    done = compute_times(shape, chips, layout, work, software, kernels)
+    sent = traffic_times(shape, chips, layout, work, kernels)
+    hidden = _exposed(done, sent, layout, work, software)
+    layers = np.maximum(shape.layers, 1.0)
+    all_layers = layers + work.predictors
+    stages = layout.pp
+    most = np.ceil(all_layers / stages)
+    # What does not divide is missing where it helps most, on the last stage, which has the output as well.
+    last = np.where(stages > 1, np.floor(all_layers / stages), all_layers)
+
+    names = ("forward", "backward", "attention", "vector", "recompute", "host")
+    inner = {name: getattr(done, name) / layers for name in names}
+    inner |= {name: part / layers for name, part in hidden.items() if name != "pipeline"}
+    layer = sum(inner.values(), np.zeros_like(layers))
+    with_head = last * layer + done.head > most * layer
+    held = np.where(with_head, last, most)
+    count = np.ceil(work.batch / (layout.dp * layout.micro_batch))
+
+    parts = {name: count * held * part for name, part in inner.items()}
+    parts["head"] = count * np.where(with_head, done.head, 0.0)
+    sends = layout.interleave * hidden["pipeline"]
+    parts["pipeline"] = count * sends
+    mean = (all_layers * layer + done.head) / stages + sends
+    weight = done.weight_gradient / layers * all_layers / stages
+    parts["bubble"] = _bubble(mean, weight, layout)
+    parts["data"] = _data(done, sent, layout, work, software, count, held / layers)
+    common, experts = weights_held(shape, layout, work)
+    own = (common + experts) / np.where(layout.zero > 0, layout.shards, 1.0)
+    # Gradients in, states in and out, weights out in 16 bits.
+    updated = (work.gradient_bytes + 2 * work.state_bytes + 2) * own * (1 - work.frozen)
+    parts["optimiser"] = software.vector * stream_time(updated, chips, kernels)
+    return Training(
+        step=sum(parts.values(), np.zeros_like(layers)),
+        **parts,
+        tokens=work.batch * work.tokens,
+        chips=layout.chips,
+        peak=chips.rate(work.number_format),
+        memory=memory_parts(shape, layout, work),
+        capacity=chips.hbm_capacity,
+        fault=layout_faults(shape, layout, work),
+    )
+
+
+def _exposed(
+    done: Compute, sent: Traffic, layout: Layout, work: Workload, software: Software
+) -> dict[str, Floats]:
+    """What of the traffic inside a model nothing hides, for all layers and one micro-batch."""
+    share = software.overlap_model * work.overlapped
+    window = done.forward + done.backward + done.attention + done.vector + done.recompute
+    found = {}
+    for name in ("tensor", "expert", "context"):
+        time = getattr(sent, name)
+        found[name] = time - share * np.minimum(time, window)
+    found["pipeline"] = sent.pipeline * (1 - share)
+    return found
+
+
+def _bubble(mean: Floats, weight: Floats, layout: Layout) -> Floats:
+    """Waiting in a pipeline: all other stages once for each part (Narayanan et al. 2021, section 2.2).
+
+    Gradients of weights fill part of the wait in a zero-bubble schedule (Qi et al. 2023, table 2), and two directions
+    at once halve it (DeepSeek-V3, 2024, table 2).
+    """
+    plain = (layout.pp - 1) / layout.interleave * mean
+    filled = (layout.pp - 1) / layout.interleave * (mean - 2 * weight)
+    both = np.maximum(layout.pp / 2 - 1, 0.0) * (mean - 2 * weight)
+    chosen = [layout.schedule == SCHEDULES.index("zero_bubble"), layout.schedule == SCHEDULES.index("dual_pipe")]
+    return np.maximum(np.select(chosen, [filled, both], plain), 0.0)
+
+
+def _data(
+    done: Compute,
+    sent: Traffic,
+    layout: Layout,
+    work: Workload,
+    software: Software,
+    count: Floats,
+    held: Floats,
+) -> Floats:
+    share = software.overlap_data * work.overlapped
+    window = held * (done.forward + done.backward + done.attention + done.vector + done.recompute)
+    each = sent.sharded - share * np.minimum(sent.sharded, window)
+    once = sent.gradient - share * np.minimum(sent.gradient, window)
+    return count * each + once

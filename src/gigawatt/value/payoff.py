@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 from scipy.optimize import brentq
@@ -50,6 +51,27 @@ def grid(flows: Flows, this: Ladder) -> Grid:
     gigawatts = np.linspace(0.0, float(powers.max(initial=0.0)) or 1.0, STEPS + 1)
     values = np.array([[_pays(marks, powers, shares, strike, price, power) for price in prices] for power in gigawatts])
     return Grid(prices, gigawatts, values)
+
+
+def final_prices(flows: Flows, this: Ladder, amount: float) -> tuple[Truth, ...]:
+    """The final share price at which the warrant pays an amount, for each number of gigawatts up to the last mark.
+
+    Arguments:
+        flows: what the paths drew.
+        this: the warrant.
+        amount: USD.
+    """
+    marks, powers, shares, strike = _terms(flows, this)
+    highest = 20.0 * max(float(marks.max(initial=0.0)), float(strike.max(initial=0.0)), 1.0)
+
+    def missing(price: float, power: float) -> float:
+        return _pays(marks, powers, shares, strike, price, power) - amount
+
+    found = []
+    for power in range(1, int(powers.max(initial=0.0) + 1e-9) + 1):
+        price = root(partial(missing, power=float(power)), 0.0, highest, 1e-6)
+        found.append(Truth(f"final share price, with {power} GW in time", price, "USD/share", None))
+    return tuple(found)
 
 
 def _terms(flows: Flows, this: Ladder) -> tuple[Floats, Floats, Floats, Floats]:
@@ -134,11 +156,11 @@ def truths(cases: tuple[Case, ...], amount: float, value: float, seed: int) -> t
     )
 
 
-def root(function: Callable[[float], float], low: float, high: float) -> float | None:
-    """Where a function is nothing between two ends, to a thousandth of their distance; None if it keeps its sign."""
+def root(function: Callable[[float], float], low: float, high: float, part: float = 1e-3) -> float | None:
+    """Where a function is nothing between two ends, to a part of their distance; None if it keeps its sign."""
     if function(low) * function(high) > 0:
         return None
-    return float(brentq(function, low, high, xtol=1e-3 * (high - low), maxiter=30))
+    return float(brentq(function, low, high, xtol=part * (high - low), maxiter=60))
 
 
 def money(text: str) -> float:

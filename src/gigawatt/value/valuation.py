@@ -19,7 +19,7 @@ from gigawatt.value.contract import ContractValue, contract_values
 from gigawatt.value.flows import Flows, flows
 from gigawatt.value.ladder import ladder
 from gigawatt.value.measure import MEASURES, Measure, assumptions
-from gigawatt.value.payoff import Grid, Truth, grid, money, truths
+from gigawatt.value.payoff import Grid, Truth, final_prices, grid, money, truths
 from gigawatt.value.warrant import WarrantValue, warrant_value
 from gigawatt.views.table import Table
 
@@ -150,7 +150,7 @@ def _detail(
     asked: tuple[Truth, ...] = ()
     if amount is not None:
         cases = tuple(case(found, this, path) for path in range(min(TRIED, found.paths)))
-        asked = truths(cases, amount, value.total.mean, seed)
+        asked = (*truths(cases, amount, value.total.mean, seed), *final_prices(found, this, amount))
     planned = simulated.get("real-world")
     return Detail(
         contract=contract,

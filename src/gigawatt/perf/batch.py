@@ -1,0 +1,83 @@
+"""Batches: configurations lined up to one length, and worked on in blocks that stay in cache.
+
+lined_up     arguments of one configuration repeated for all
+blockwise    a function of configurations, block by block
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import fields, is_dataclass
+from typing import TypeVar
+
+import numpy as np
+
+from gigawatt.errors import InputError
+from gigawatt.perf.hardware import Hardware
+from gigawatt.perf.layout import Layout, Workload
+from gigawatt.perf.shape import Shape
+
+Part = TypeVar("Part")
+
+
+def lined_up(
+    shape: Shape, chips: Hardware, layout: Layout, work: Workload
+) -> tuple[Shape, Hardware, Layout, Workload]:
+    """The four with as many configurations each; those with one are repeated.
+
+    Raises:
+        InputError: they have different numbers of configurations.
+    """
+    sizes = {
+        "shape": shape.layers.size,
+        "chips": chips.arrays.size,
+        "layout": layout.tp.size,
+        "work": work.batch.size,
+    }
+    count = max(sizes.values())
+    for name, size in sizes.items():
+        if size not in (1, count):
+            raise InputError(f"{name}: {size} configurations; expected 1 or {count}, as many as the others have.")
+    return _wide(shape, count), _wide(chips, count), _wide(layout, count), _wide(work, count)
+
+
+def blockwise(
+    function: Callable[..., Part], parts: tuple[object, ...], constants: tuple[object, ...], block: int
+) -> Part:
+    """A function of configurations, worked on block by block; the results are joined along the last axis.
+
+    Arguments:
+        function: of `parts` and `constants`, to a dataclass of arrays.
+        parts: dataclasses of arrays, the configurations last and equally many.
+        constants: the same for all blocks.
+        block: configurations of a block.
+    """
+    count = _count(parts[-1])
+    cuts = [slice(at, min(at + block, count)) for at in range(0, count, block)] or [slice(0, 0)]
+    done = [function(*(_cut(part, cut) for part in parts), *constants) for cut in cuts]
+    return done[0] if len(done) == 1 else _joined(done)
+
+
+def _count(part: object) -> int:
+    return int(_values(part)[0].shape[-1])
+
+
+def _values(part: object) -> list[np.ndarray]:
+    return [getattr(part, item.name) for item in fields(part)]  # type: ignore[arg-type]
+
+
+def _wide(part: Part, count: int) -> Part:
+    own = _values(part)
+    if own[0].shape[-1] == count:
+        return part
+    return type(part)(*(np.repeat(value, count, axis=-1) for value in own))
+
+
+def _cut(part: Part, cut: slice) -> Part:
+    return type(part)(*(value[..., cut] for value in _values(part)))
+
+
+def _joined(done: list[Part]) -> Part:
+    columns = zip(*(_values(part) for part in done), strict=True)
+    joined = [_joined(list(c)) if is_dataclass(c[0]) else np.concatenate(c, axis=-1) for c in columns]
+    return type(done[0])(*joined)
