@@ -41,7 +41,7 @@ FITTED = {
     "recorded": (
         RECORDED,
         ("AIC-D", "TRTLLM10"),
-        {"moe_gap": (0.0, 200e-6), "step_gap": (0.0, 10e-3), "burst": (0.0, 1.0)},
+        {"latency": (0.0, 2.0), "sequence_gap": (0.0, 100e-6), "grouped": (0.7, 3.0), "step_gap": (0.0, 10e-3), "burst": (0.0, 1.0)},
     ),
 }
 """Kinds of engines: constants as they stand, groups that measured such engines, and bounds of what is fitted."""
@@ -61,7 +61,9 @@ def precision(row: Row) -> tuple[str, str, str]:
     weight = "fp4" if "fp4" in text else "fp8_block" if "fp8_block" in text else "fp8" if "fp8" in text else "bf16"
     if "DeepSeek" in row["model"] and weight == "fp8":
         weight = "fp8_block"
-    kv = "fp8" if "fp8 KV" in text or row["group"] == "MLPERF-INF" else "bf16"
+    # TensorRT-LLM reads the format of the cache from its quantised checkpoints.
+    narrow = "fp8 KV" in text or row["group"] == "MLPERF-INF" or ("trtllm" in row["software"] and weight != "bf16")
+    kv = "fp8" if narrow else "bf16"
     return weight, weight, kv
 
 
@@ -85,11 +87,16 @@ def cuts(row: Row) -> tuple[float, float, float, float, float]:
         # The source gives moe_tp and ep of one worker, and their product times ep as tp.
         group = float(found[1])
         return group, pp, min(ep, group) if group % min(ep, group) == 0 else 1, 1, 1
+    if row["group"] == "AIC-D" and row["attention"] == "mla" and tp > 8 and row["notes"].startswith("agg"):
+        return 1, pp, tp, tp, 1  # a latent is copied to every chip of a group: beyond a node, groups of one attend alone
     decode = row["notes"].partition("decode")[2]
     if row["group"] == "AIC-D" and decode:
         own = {name: float(value) for name, value in re.findall(r"(\w+)=(\d+)", decode)}
         attention, workers = own.get("attention_dp_size", 1), own.get("num_workers", 1)
-        return own.get("tp_size", tp), own.get("pp_size", 1), own.get("moe_ep_size", 1), attention, workers
+        group = own.get("tp_size", tp)
+        if row["attention"] == "mla" and group > 8:
+            return 1, own.get("pp_size", 1), group, group, workers
+        return group, own.get("pp_size", 1), own.get("moe_ep_size", 1), attention, workers
     return tp or 1, pp, ep if (tp * dp) % ep == 0 else 1, dp if row["experts"] else 1, 1
 
 
@@ -200,7 +207,7 @@ def fitted(table: Table, kind: str, without: str = "") -> Engine:
     """The engine whose predictions of the headline rows are nearest, each group weighing the same."""
     start, groups, bounds = FITTED[kind]
     low, high = (np.array([pair[side] for pair in bounds.values()]) for side in (0, 1))
-    parts = [table.take((table.groups == name) & table.headline) for name in groups if name != without]
+    parts = [table.take((table.groups == name) & table.headline & (table.metric != "ttft_ms")) for name in groups if name != without]
 
     def engine(scaled: Floats) -> Engine:
         return replace(start, **dict(zip(bounds, (low + (high - low) * scaled).tolist(), strict=True)))

@@ -8,6 +8,8 @@ import pytest
 from gigawatt.errors import InputError
 from gigawatt.parts.contract import commitment
 from gigawatt.parts.grant import Tranche, warrant
+from gigawatt.parts.observable import lift
+from gigawatt.parts.wrapper import Arrears, Guaranteed
 from gigawatt.value.contract import contract_values, path_weights
 from gigawatt.value.flows import Flows, flows
 from gigawatt.value.measure import under
@@ -48,6 +50,23 @@ def test_what_is_never_paid_is_counted_as_lost_to_whom_it_was_due():
     (value,) = contract_values(found)
     assert value.sides[1].lost > 4e9
     assert value.sides[0].lost == 0
+
+
+def test_arrears_are_lost_once_and_only_if_they_are_never_paid():
+    clause = Arrears(commitment("lab", "cloud", "12 bnUSD", "2026-01", "2026-12"))
+    world = priced(bare(clause, cash={"lab": "6.5 bnUSD", "cloud": "0 USD"}, months=MONTHS))
+    found = flows(world, "real-world", 2, workers=1)
+    left = 5.5e9 * np.exp(-0.04)
+    assert abs(found.missed[0] - left).max() < 0.01
+
+
+def test_what_a_guarantor_makes_good_is_not_lost():
+    clause = Guaranteed("vendor", lift("3 bnUSD"), commitment("lab", "cloud", "12 bnUSD", "2026-01", "2026-12"))
+    cash = {"lab": "6.5 bnUSD", "cloud": "0 USD", "vendor": "50 bnUSD"}
+    world = priced(bare(clause, cash=cash, months=MONTHS + 3))
+    (value,) = contract_values(flows(world, "real-world", 2, workers=1))
+    cloud = next(side for side in value.sides if side.party == "cloud")
+    assert 2.2e9 < cloud.lost < 2.5e9
 
 
 def test_what_is_still_to_come_falls_to_nothing_at_the_end():

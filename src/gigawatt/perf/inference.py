@@ -48,7 +48,7 @@ class StepTime:
         vector: norms, activations and other small kernels.
         exchange: between the chips of a stage and between stages.
         idle: of a stage that waits for others while the pipeline fills and drains.
-        gap: between two steps.
+        gap: of chips that wait for the host.
         total: of all of it.
         flops: FLOP of a chip.
         moved: bytes a chip reads and writes in its memory.
@@ -98,6 +98,8 @@ def step_time(
     decoding, context, width, prompts, tokens, prefix = np.broadcast_arrays(
         *(np.asarray(getattr(batch, name), dtype=np.float64) for name in Batch.__slots__)
     )
+    kernels = engine.kernels(kernels)
+    host = engine.step_gap + engine.sequence_gap * (decoding + prompts)
     lots = np.maximum(np.minimum(cut.pp, decoding + prompts), 1.0)
     own = cut.attention_dp * lots
     decoding, prompts = decoding / own, prompts / own
@@ -115,10 +117,10 @@ def step_time(
     vector, passed = _vector(shape, chips, cut, rows, stage, engine, kernels)
     exchange, sent = _exchange(shape, chips, cut, rows, decoding + prompts, stage, engine, kernels)
 
-    parts = [part * turns for part in (dense, grouped, attended, vector, exchange)]
+    parts = [part * turns for part in (dense, grouped * engine.grouped, attended, vector, exchange)]
     busy = np.sum(np.stack(np.broadcast_arrays(*parts)), axis=0)
     waiting = busy * (1 - np.where(steady, np.minimum(lots / turns, 1.0), lots / turns))
-    gap = np.where(rows > 0, engine.step_gap, 0.0)
+    gap = np.where(rows > 0, np.maximum(host - busy, 0.0), 0.0)
     kept = [part * lots / turns for part in parts]
     return StepTime(
         *(np.asarray(part) for part in kept),
@@ -221,7 +223,7 @@ def _vector(
     """Seconds and bytes of small kernels, of one stage."""
     inner = shape.dense * shape.ffn + shape.moe * (shape.active * shape.expert_ffn + shape.shared_ffn)
     moved = RESULT_BYTES * rows * (PASSES * shape.hidden * shape.layers + shape.mlp * inner / cut.tp) * stage
-    gaps = (shape.layers * engine.layer_gap + shape.moe * engine.moe_gap) * stage
+    gaps = shape.layers * engine.layer_gap * stage
     return np.where(rows > 0, gaps + moved / (chips.hbm_bandwidth * kernels.hbm), 0.0), np.asarray(moved)
 
 

@@ -11,6 +11,8 @@ import numpy as np
 
 from gigawatt.parts.clause import CASH
 from gigawatt.parts.figure import Floats
+from gigawatt.parts.view import walk
+from gigawatt.parts.wrapper import Guaranteed
 from gigawatt.scenario.scenario import Contract
 from gigawatt.value.estimate import Estimate, estimate, normal_score, premium_weights
 from gigawatt.value.flows import Flows
@@ -25,7 +27,7 @@ class Side:
         party: its name.
         value: net present value (USD); cash and shares alone, not the use of what is bought with them.
         received, paid: present values of the two directions (USD).
-        lost: present value of what is due to it and never paid (USD).
+        lost: present value of what is due to it and never paid, neither by the debtor nor by a guarantor (USD).
         exposure: the most that is still to come to it at any year's end, in nine of ten cases (USD of that time).
     """
 
@@ -76,6 +78,7 @@ def _sides(flows: Flows, contract: Contract, weights: Floats) -> tuple[Side, ...
     rows = flows.lanes(contract.name)
     lanes = {row: flows.places.lanes[row][1] for row in rows}
     parties = dict.fromkeys(name for lane in lanes.values() for name in (lane.payer, lane.payee))
+    guarantors = {node.guarantor for node in walk(contract.clause) if isinstance(node, Guaranteed)}
     own = flows.measure == "real-world"
     controls = None if own or all(lane.asset == CASH for lane in lanes.values()) else flows.martingales
     sides = []
@@ -84,6 +87,9 @@ def _sides(flows: Flows, contract: Contract, weights: Floats) -> tuple[Side, ...
         out = [row for row, lane in lanes.items() if lane.payer == party]
         got = (flows.payee if own else flows.value)[into].sum(axis=0)
         gave = (flows.payer if own else flows.value)[out].sum(axis=0)
+        made_good = [row for row in into if lanes[row].payer in guarantors]
+        missed = flows.missed[[row for row in into if row not in made_good]].sum(axis=0)
+        lost = np.maximum(missed - flows.value[made_good].sum(axis=0), 0.0)
         left = np.quantile(flows.after[:, into].sum(axis=1), 0.9, axis=-1)
         sides.append(
             Side(
@@ -91,7 +97,7 @@ def _sides(flows: Flows, contract: Contract, weights: Floats) -> tuple[Side, ...
                 value=estimate(got - gave, weights, controls),
                 received=float(np.average(got, weights=weights)),
                 paid=float(np.average(gave, weights=weights)),
-                lost=float(np.average(flows.missed[into].sum(axis=0), weights=weights)),
+                lost=float(np.average(lost, weights=weights)),
                 exposure=float(left.max(initial=0.0)),
             )
         )

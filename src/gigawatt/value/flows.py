@@ -19,9 +19,11 @@ from gigawatt.engine.run import Progress, over_blocks
 from gigawatt.engine.state import model, opening
 from gigawatt.parts.clause import CASH
 from gigawatt.parts.figure import Figure, Floats
+from gigawatt.parts.loan import Loan
 from gigawatt.parts.observable import Read
 from gigawatt.parts.stream import BLOCK
 from gigawatt.parts.view import walk
+from gigawatt.parts.wrapper import Arrears
 from gigawatt.scenario.scenario import Scenario
 from gigawatt.value.measure import Measure, assumptions, paid, under
 from gigawatt.views.focus import focus
@@ -40,7 +42,8 @@ class Flows:
         scenario, places, measure: what was simulated, and under which probabilities.
         value: (lane, path) what is paid, discounted at the curve; lanes in kind at the share's price of the month.
         payer, payee: (lane, path) the same, discounted at the curve plus that side's spread.
-        missed: (lane, path) what is due and not paid, discounted at the curve.
+        missed: (lane, path) what is due and never paid, discounted at the curve; where what stays unpaid is due again,
+            what is left of it at the end.
         shares: (lane in kind, path) shares handed over.
         yearly: (year, lane, path) what is paid in each calendar year, not discounted; lanes in kind in money.
         after: (year, lane, path) what is still to be paid after each year, discounted to its end at the curve.
@@ -150,6 +153,8 @@ def value_block(scenario: Scenario, seed: int, paths: int, index: int) -> dict[s
     years = scenario.last // 12 - scenario.first // 12 + 1
     out = {name: np.zeros((lanes, count)) for name in ("value", "payer", "payee", "missed")}
     yearly, discounted = np.zeros((years, lanes, count)), np.zeros((years, lanes, count))
+    carried = _due_again(scenario)
+    again = [row for row, (name, _) in enumerate(places.lanes[: places.cash]) if name in carried]
     shares, speed = np.zeros((lanes - places.cash, count)), np.zeros(count)
     own = list(focus(scenario).deals)
     counted = {f"{name}/{deal}": (name, places.row["deal"][deal]) for name, deal in marks(scenario)}
@@ -164,6 +169,7 @@ def value_block(scenario: Scenario, seed: int, paths: int, index: int) -> dict[s
             present = told * factors[t]
             discounts = [np.exp(-by * (t + 1.0)) for by in by_party]
             out["value"] += present
+            out["missed"][again] = 0.0
             out["missed"][: places.cash] += missed[: places.cash] * factors[t]
             for side, rows in zip(("payer", "payee"), sides, strict=True):
                 for lane, row in enumerate(rows):
@@ -205,6 +211,11 @@ def _martingales(scenario: Scenario, drawn: Block, prices: Floats) -> Floats:
         kept = np.exp(paid(dividends.get(share.name)) * scenario.months)
         rows.append(price * kept - drawn.draws.of(process.opening))
     return np.stack(rows) if rows else np.zeros((0, drawn.draws.paths))
+
+
+def _due_again(scenario: Scenario) -> frozenset[str]:
+    """Contracts in which what stays unpaid is due again the month after."""
+    return frozenset(c.name for c in scenario.contracts if any(isinstance(n, Arrears | Loan) for n in walk(c.clause)))
 
 
 def _uncertain(scenario: Scenario) -> list[Figure]:
