@@ -15,6 +15,7 @@ from typing import Any
 from gigawatt.engine.block import Block, block
 from gigawatt.engine.layout import layout
 from gigawatt.parts.clause import Clause, Once, Pay
+from gigawatt.parts.cumulative import Ramp
 from gigawatt.parts.figure import Figure
 from gigawatt.parts.observable import Binary, Constant, Growth, Latch, Observable, Read, Window
 from gigawatt.parts.process import SharePrice
@@ -400,6 +401,9 @@ class Bookkeeper:
                 return self.of(figure)
             case Window(first=first, last=last):
                 return float(first.terms[0] <= view["month"][""] <= last.terms[0])
+            case Ramp(first=first, last=last):
+                begun = view["month"][""] - first.terms[0] + 1.0
+                return min(max(begun / (last.terms[0] - first.terms[0] + 1.0), 0.0), 1.0)
             case Binary(operation=operation, left=left, right=right):
                 one, two = self.value(left, (*key, 0), view), self.value(right, (*key, 1), view)
                 return OPERATIONS[operation](one, two)

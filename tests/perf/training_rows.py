@@ -62,7 +62,7 @@ def runs(rows: Sequence[Row]) -> Runs:
     made = [(index, entry) for index, row in enumerate(rows) for entry in _entries(row)]
     columns = {name: [entry[name] for _, entry in made] for name in made[0][1]}
     layout_names = "tp pp dp cp ep shards zero interleave micro_batch recompute schedule sequence_parallel".split()
-    work_names = "number_format year gradient_bytes state_bytes fused overlapped frozen predictors".split()
+    work_names = "number_format year gradient_bytes state_bytes attention overlapped frozen predictors".split()
     return Runs(
         list(rows),
         np.array([index for index, _ in made]),
@@ -127,6 +127,9 @@ def _entries(row: Row) -> list[dict[str, object]]:
     release = re.search(r"Megatron-Bridge (\d\d)\.(\d\d)", row["software"])
     degrees = {name: int(row[name] or 1) for name in ("tp", "pp", "ep", "cp")}
     dp = int(row["dp"] or chips // (degrees["tp"] * degrees["pp"] * degrees["cp"]))
+    if row["group"] == "MLPERF-D" and int(row["global_batch"]) < dp:
+        # Fewer sequences than replicas: each sequence is cut over the rest.
+        degrees["cp"], dp = degrees["cp"] * dp // int(row["global_batch"]), int(row["global_batch"])
     slices = int(row["nodes"]) if row["accelerator"].startswith("TPU") else 1
     precision = "fp8" if "FP8" in row["table"] else re.split(r"[ (/-]*(?:amp|pure|quant|lora|inferred)|/", row["precision"])[0]
     model = _model(row)
@@ -140,7 +143,8 @@ def _entries(row: Row) -> list[dict[str, object]]:
         passes = [max(1, int(whole))] if row["zero_stage"] == "3" else [1, 2, 4, 8] if row["group"] == "MEGATRON21" else [1]
     schedule = next((mine for word, mine in SCHEDULES.items() if word in notes), "1f1b")
     pure = "pure" in row["precision"]
-    parallel = year >= 2023 or "sequence parallel on" in notes or "sequence_parallel=1" in notes
+    without = ("no sequence parallel", "sequence_parallel=0")
+    parallel = year >= 2023 or (row["group"] == "KORTH22" and not any(word in notes for word in without))
     mtp = model.name == "DeepSeek-V3" and row["accelerator"][:3] != "TPU" and "without MTP" not in notes
     recompute = row["recompute"].split("(")[0]
     known = {"none": "none", "selective": "selective", "full": "full", "custom remat/offload ": "full"}
@@ -163,7 +167,7 @@ def _entries(row: Row) -> list[dict[str, object]]:
             "year": 2000 + int(release[1]) + (int(release[2]) - 1) / 12 if release else year + 0.5,
             "gradient_bytes": 2.0 if pure or row["group"] == "BLOOM22" and row["precision"] == "fp16" else 4.0,
             "state_bytes": 6.0 if pure else 12.0,
-            "fused": year >= 2023,
+            "attention": "stored" if year < 2023 else "fused" if "FlashAttention-2" in row["software"] else "asynchronous",
             "overlapped": year >= 2023,
             "frozen": "lora" in row["precision"],
             "predictors": int(mtp),

@@ -16,10 +16,10 @@ from gigawatt.perf.formats import Floats, format_code
 from gigawatt.perf.gemm import gemm_time, sustained_share
 from gigawatt.perf.hardware import Hardware
 from gigawatt.perf.kernels import Kernels
-from gigawatt.perf.layout import RECOMPUTE, Layout, Workload
+from gigawatt.perf.layout import ATTENTION, RECOMPUTE, Layout, Workload
 from gigawatt.perf.matmul import EXPERT, NAMES, matmuls
 from gigawatt.perf.shape import Shape
-from gigawatt.perf.software import Software
+from gigawatt.perf.software import REFERENCE, Software
 from gigawatt.perf.stream import stream_time
 
 BF16: Final = format_code("bf16")
@@ -29,6 +29,12 @@ BACKWARD_ATTENTION: Final = 2.5
 
 SCORE_BYTES: Final = (12.0, 14.0)
 """Bytes each score moves where scores are stored in 16 bits, forward and backward: product, softmax, mask, product."""
+
+SYNCHRONOUS: Final = 2048.0
+"""bf16 FLOP a cycle of an array that instructions which wait for their operands can keep busy (Shah et al. 2024)."""
+
+LOSS_BYTES: Final = 30.0
+"""Bytes each logit moves in the loss: to full precision, its softmax, the gradient, and back to 16 bits."""
 
 BACKWARD_VECTOR: Final = 2.0
 """Bytes of element-wise work backward over forward: each reads a gradient and what was saved, and writes a gradient."""
@@ -78,7 +84,8 @@ def compute_times(
     ahead, back, element = slow * ahead, slow * back, slow * element
     full = layout.recompute == RECOMPUTE.index("full")
     # A fused attention keeps no scores, so that nothing is left to a selective policy.
-    selective = (layout.recompute == RECOMPUTE.index("selective")) & (work.fused == 0)
+    stored = work.attention == ATTENTION.index("stored")
+    selective = (layout.recompute == RECOMPUTE.index("selective")) & stored
     again = np.where(full, forward + ahead + element, np.where(selective, ahead, 0.0))
 
     moe = shape.moe / np.maximum(shape.layers, 1.0)
@@ -89,14 +96,12 @@ def compute_times(
     host = np.maximum(started - busy, 0.0)
 
     logits = rows * shape.vocab / layout.tp
-    loss = slow * software.vector * stream_time(16 * logits, chips, kernels)
+    loss = slow * software.vector * stream_time(LOSS_BYTES * logits, chips, kernels)
     head = (1 + work.predictors) * (output + loss)
     return Compute(forward, data + weight, ahead + back, vector, again, host, head, weight)
 
 
 def _age(shape: Shape, work: Workload, software: Software) -> Floats:
-    from gigawatt.perf.software import REFERENCE
-
     yearly = np.where(shape.moe > 0, software.moe_year, software.dense_year)
     return np.asarray((1 + yearly) ** (REFERENCE - work.year))
 
@@ -156,17 +161,20 @@ def _attention(
     if np.any(shape.recurrent > 0):
         states = 6 * shape.recurrent * shape.state / layout.tp * sequences * tokens
         ahead = ahead + states / (chips.rate(BF16) * attention_share(chips, kernels))
+    busy = np.where(work.attention == ATTENTION.index("fused"), np.minimum(1.0, SYNCHRONOUS / chips.cycle_flops), 1.0)
+    ahead = ahead / busy
     back = BACKWARD_ATTENTION * ahead
-    if np.all(work.fused > 0):
+    stored = work.attention == ATTENTION.index("stored")
+    if not np.any(stored):
         return ahead, back
     # Scores of all pairs, those a mask hides too, are formed by products and go through memory.
     scores = sequences * heads * tokens * work.tokens
     rate = chips.rate(BF16) * sustained_share(chips.rate(BF16), chips, kernels)
     products = 2 * scores * (shape.qk_dim + shape.v_dim) / rate
     layers = shape.full + shape.windowed
-    stored = [software.vector * stream_time(moved * scores, chips, kernels) for moved in SCORE_BYTES]
-    plain = layers * (products + stored[0]), layers * (2 * products + stored[1])
-    return np.where(work.fused > 0, ahead, plain[0]), np.where(work.fused > 0, back, plain[1])
+    streams = [software.vector * stream_time(moved * scores, chips, kernels) for moved in SCORE_BYTES]
+    plain = layers * (products + streams[0]), layers * (2 * products + streams[1])
+    return np.where(stored, plain[0], ahead), np.where(stored, plain[1], back)
 
 
 def _elementwise(

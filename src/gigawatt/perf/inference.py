@@ -98,7 +98,6 @@ def step_time(
     decoding, context, width, prompts, tokens, prefix = np.broadcast_arrays(
         *(np.asarray(getattr(batch, name), dtype=np.float64) for name in Batch.__slots__)
     )
-    kernels = engine.kernels(kernels)
     host = engine.step_gap + engine.sequence_gap * (decoding + prompts)
     lots = np.maximum(np.minimum(cut.pp, decoding + prompts), 1.0)
     own = cut.attention_dp * lots
@@ -109,7 +108,7 @@ def step_time(
     turns = np.where(steady, np.maximum(lots, cut.pp), lots + cut.pp - 1)
 
     dense, grouped, flops, weights = _products(
-        shape, chips, cut, number, rows, decoding + prompts, stage, skew, kernels
+        shape, chips, cut, number, rows, decoding + prompts, stage, skew, engine, kernels
     )
     attended, pair_flops, cache = _attention(
         shape, chips, cut, number, decoding, context, width, prompts, tokens, prefix, stage, kernels
@@ -117,7 +116,7 @@ def step_time(
     vector, passed = _vector(shape, chips, cut, rows, stage, engine, kernels)
     exchange, sent = _exchange(shape, chips, cut, rows, decoding + prompts, stage, engine, kernels)
 
-    parts = [part * turns for part in (dense, grouped * engine.grouped, attended, vector, exchange)]
+    parts = [part * turns for part in (dense, grouped, attended, vector, exchange)]
     busy = np.sum(np.stack(np.broadcast_arrays(*parts)), axis=0)
     waiting = busy * (1 - np.where(steady, np.minimum(lots / turns, 1.0), lots / turns))
     gap = np.where(rows > 0, np.maximum(host - busy, 0.0), 0.0)
@@ -142,6 +141,7 @@ def _products(
     sequences: Floats,
     stage: Floats,
     skew: ArrayLike,
+    engine: Engine,
     kernels: Kernels,
 ) -> tuple[Floats, Floats, Floats, Floats]:
     """Seconds outside and inside experts, FLOP and bytes of weights, of one stage."""
@@ -163,8 +163,10 @@ def _products(
     real = np.broadcast_to(groups * (table.layers > 0), (len(NAMES), width)).ravel()
     time = gemm_time(
         *sizes, flat, product.ravel(), weight_format=weight.ravel(), groups=real, fused=True, kernels=kernels
-    ).total.reshape(len(NAMES), width)
-    spent = time * layers
+    )
+    slowed = time.compute * np.where(np.repeat(_EXPERTS[:, 0], width), engine.grouped, 1.0)
+    joined = (slowed**kernels.blend + time.memory**kernels.blend) ** (1 / kernels.blend)
+    spent = (time.launch + joined).reshape(len(NAMES), width) * layers
     work = 2 * m * table.n * table.k * groups * layers
     read = table.n * table.k * groups * layers * format_bytes(weight)
     return (

@@ -24,6 +24,10 @@ RECOMPUTE: Final = ("none", "selective", "full")
 SCHEDULES: Final = ("1f1b", "zero_bubble", "dual_pipe")
 """Order of work in a pipeline; `1f1b` is interleaved where `interleave` is above 1."""
 
+ATTENTION: Final = ("stored", "fused", "asynchronous")
+"""How attention is computed: scores stored in memory; one kernel; one kernel that also uses the asynchronous
+instructions which arrays of more than 2,048 FLOP a cycle need to be kept busy."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Layout:
@@ -76,8 +80,9 @@ class Workload:
         number_format: format code of the products; the output layer stays in bf16.
         year: date of the software, in years.
         gradient_bytes, state_bytes: of each weight's gradient, and of its optimiser states and full-precision copy.
-        fused: 1 where attention is one kernel that never stores scores.
-        overlapped: 1 where the software hides collectives behind computation.
+        attention: position in ATTENTION.
+        overlapped: 1 where the software hides collectives behind computation, and sends sharded weights by layers;
+            otherwise it waits, and sends them by tensors.
         frozen: 1 where only small adapters are trained and weights stay as they are (LoRA).
         predictors: layers and outputs added to predict further tokens (multi-token prediction).
     """
@@ -88,7 +93,7 @@ class Workload:
     year: Floats
     gradient_bytes: Floats
     state_bytes: Floats
-    fused: Floats
+    attention: Floats
     overlapped: Floats
     frozen: Floats
     predictors: Floats
@@ -148,7 +153,7 @@ def workloads(
     year: ArrayLike = 2026.0,
     gradient_bytes: ArrayLike = 4.0,
     state_bytes: ArrayLike = 12.0,
-    fused: ArrayLike = True,
+    attention: str | Sequence[str] = "asynchronous",
     overlapped: ArrayLike = True,
     frozen: ArrayLike = False,
     predictors: ArrayLike = 0,
@@ -159,8 +164,9 @@ def workloads(
         InputError: a format is unknown, or a number is out of range.
     """
     names = [number_format] if isinstance(number_format, str) else number_format
+    kinds = _codes("attention", attention, ATTENTION)
     codes = np.array([format_code(name) for name in names], dtype=np.float64)
-    numbers = [batch, tokens, codes, year, gradient_bytes, state_bytes, fused, overlapped, frozen, predictors]
+    numbers = [batch, tokens, codes, year, gradient_bytes, state_bytes, kinds, overlapped, frozen, predictors]
     arrays = [np.array(part, np.float64) for part in np.broadcast_arrays(*map(np.atleast_1d, numbers))]
     for name, values in zip((item.name for item in fields(Workload)), arrays, strict=True):
         least = 1 if name in ("batch", "tokens") else 0

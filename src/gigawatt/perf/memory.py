@@ -16,7 +16,7 @@ import numpy as np
 
 from gigawatt.perf.formats import Codes, Floats
 from gigawatt.perf.hardware import Hardware
-from gigawatt.perf.layout import RECOMPUTE, Layout, Workload
+from gigawatt.perf.layout import ATTENTION, RECOMPUTE, Layout, Workload
 from gigawatt.perf.shape import Shape
 from gigawatt.perf.traffic import weights_held
 
@@ -119,7 +119,8 @@ def _layer(shape: Shape, layout: Layout, work: Workload) -> tuple[Floats, Floats
     rows = layout.micro_batch * work.tokens / layout.cp
     layers = np.maximum(shape.layers, 1.0)
     spread = np.where(layout.sequence_parallel > 0, layout.tp, 1.0)
-    dropped = np.where(work.fused > 0, 0.0, 2.0)
+    stored = work.attention == ATTENTION.index("stored")
+    dropped = np.where(stored, 2.0, 0.0)
     # Inputs of two norms, of the attention and of the feed-forward part, and what was dropped from two residuals.
     whole = (8 + dropped) * shape.hidden / spread
     attending = (shape.full + shape.windowed) / layers
@@ -128,7 +129,7 @@ def _layer(shape: Shape, layout: Layout, work: Workload) -> tuple[Floats, Floats
     feed = shape.dense * inner * shape.ffn + shape.moe * inner * shape.shared_ffn
     own = shape.moe * shape.active * (inner * shape.expert_ffn * layout.expert_tp + 4 * shape.hidden)
     split = (attending * heads + (feed + own) / layers) / layout.tp
-    scores = np.where(work.fused > 0, 0.0, SCORE_BYTES * shape.heads * work.tokens / layout.tp)
+    scores = np.where(stored, SCORE_BYTES * shape.heads * work.tokens / layout.tp, 0.0)
     body = rows * (whole + split)
     full = layout.recompute == RECOMPUTE.index("full")
     selective = layout.recompute == RECOMPUTE.index("selective")

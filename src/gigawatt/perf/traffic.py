@@ -7,7 +7,7 @@ weights_held     weights one chip computes with, those of experts apart
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -17,9 +17,13 @@ from gigawatt.perf.hardware import Hardware
 from gigawatt.perf.kernels import Kernels
 from gigawatt.perf.layout import RECOMPUTE, Layout, Workload
 from gigawatt.perf.shape import Shape
+from gigawatt.perf.software import Software
 
 VALUE = 2.0
 """Bytes of a value that is exchanged: activations and gathered weights travel in 16 bits."""
+
+TENSORS = 12.0
+"""Tensors of weights and biases of a layer."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,8 +61,13 @@ def weights_held(shape: Shape, layout: Layout, work: Workload) -> tuple[Floats, 
     return (body * stages + ends) / layout.tp, experts * stages / (layout.ep * layout.expert_tp)
 
 
-def traffic_times(shape: Shape, chips: Hardware, layout: Layout, work: Workload, kernels: Kernels) -> Traffic:
+def traffic_times(
+    shape: Shape, chips: Hardware, layout: Layout, work: Workload, software: Software, kernels: Kernels
+) -> Traffic:
     """The traffic of training, `(config,)` throughout."""
+    hops = np.maximum(chips.level_latency, software.hop)
+    hops[0] = chips.level_latency[0]
+    chips = replace(chips, level_latency=hops)
     rows = layout.micro_batch * work.tokens / layout.cp
     none = np.zeros_like(rows)
     passes = np.where(layout.recompute == RECOMPUTE.index("full"), 3.0, 2.0)
@@ -78,7 +87,8 @@ def traffic_times(shape: Shape, chips: Hardware, layout: Layout, work: Workload,
         once = collective_time("all_gather", keys, layout.cp, chips, stride=layout.tp, kernels=kernels)
         context = (1 + passes) * (shape.full + shape.windowed) * once
     if np.any(layout.pp > 1):
-        boundary = hidden / np.where(layout.sequence_parallel > 0, layout.tp, 1.0)
+        # Each chip of a tensor-parallel group sends its part (Narayanan et al. 2021, section 4.1).
+        boundary = hidden / layout.tp
         inside = layout.tp * layout.cp * layout.dp
         pipeline = np.where(layout.pp > 1, 2 * point_to_point_time(boundary, inside, chips, kernels=kernels), 0.0)
     return Traffic(tensor, expert, context, pipeline, *_data(shape, chips, layout, work, kernels))
@@ -103,14 +113,13 @@ def _data(
         copies = members / shards
         reduced = trained * weights * work.gradient_bytes
         if np.any(whole):
-            gather = collective_time("all_gather", weights * VALUE, shards, chips, stride=stride, kernels=kernels)
-            scatter = collective_time(
-                "reduce_scatter", weights * VALUE * trained, shards, chips, stride=stride, kernels=kernels
-            )
-            between = collective_time(
-                "all_reduce", reduced / shards, copies, chips, stride=stride * shards, kernels=kernels
-            )
-            sharded = sharded + np.where(whole, 2 * gather + scatter, 0.0)
+            messages = np.maximum(shape.layers, 1.0) * np.where(work.overlapped > 0, 1.0, TENSORS)
+            part = VALUE * weights / messages
+            gather = collective_time("all_gather", part, shards, chips, stride=stride, kernels=kernels)
+            scatter = collective_time("reduce_scatter", trained * part, shards, chips, stride=stride, kernels=kernels)
+            rest = reduced / shards
+            between = collective_time("all_reduce", rest, copies, chips, stride=stride * shards, kernels=kernels)
+            sharded = sharded + np.where(whole, messages * (2 * gather + scatter), 0.0)
             gradient = gradient + np.where(whole, between, 0.0)
         if not np.all(whole):
             # A reduction in two halves, gradients in their own format and weights in 16 bits where states are sharded.

@@ -160,7 +160,7 @@ def _block(
     shape: Shape, chips: Hardware, layout: Layout, work: Workload, software: Software, kernels: Kernels
 ) -> Training:
     done = compute_times(shape, chips, layout, work, software, kernels)
-    sent = traffic_times(shape, chips, layout, work, kernels)
+    sent = traffic_times(shape, chips, layout, work, software, kernels)
     hidden = _exposed(done, sent, layout, work, software)
     layers = np.maximum(shape.layers, 1.0)
     all_layers = layers + work.predictors
