@@ -11,7 +11,6 @@ from typing import Literal
 
 from gigawatt.engine.run import Progress
 from gigawatt.errors import InputError, did_you_mean
-from gigawatt.parts.clause import CASH
 from gigawatt.scenario.scenario import Contract, Scenario
 from gigawatt.value.books import books, rebate
 from gigawatt.value.case import case
@@ -115,7 +114,7 @@ def valuation(
     if paths < 1:
         raise InputError(f"paths = {paths}: at least 1 expected.")
     measures = MEASURES if measure == "both" else (measure,)
-    grants = [c for c in scenario.contracts if c.name in chosen and any(lane.asset != CASH for lane in c.clause.lanes)]
+    grants = [c for c in scenario.contracts if c.name in chosen and c.form == "warrant"]
     parts, done = len(measures) + len(grants), 0
     simulated: dict[Measure, Flows] = {}
     for one in measures:
