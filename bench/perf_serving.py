@@ -14,7 +14,7 @@ import re
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import astuple, fields, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +25,7 @@ from gigawatt.perf.deployment import Formats, layout
 from gigawatt.perf.formats import format_code
 from gigawatt.perf.hardware import hardware
 from gigawatt.perf.library import find_model, find_system
+from gigawatt.perf.power import chip_power, node_power
 from gigawatt.perf.serving import Requests, decode_latency, prompt_latency, serve, static_latency
 from gigawatt.perf.serving_software import LAUNCHED, RECORDED, Engine
 from gigawatt.perf.shape import shapes
@@ -32,7 +33,7 @@ from gigawatt.perf.shape import shapes
 Floats = NDArray[np.float64]
 Row = dict[str, str]
 
-GROUPS = ("FT", "AIC-D", "INF2", "TRTLLM10", "MLPERF-INF", "DSV3")
+GROUPS = ("FT", "AIC-D", "INF2", "TRTLLM10", "MLPERF-INF", "DSV3", "POWER-D")
 MOST = 2048.0
 """Most requests an engine runs at once where the source does not say: the default of the engines measured."""
 
@@ -41,7 +42,7 @@ FITTED = {
     "recorded": (
         RECORDED,
         ("AIC-D", "TRTLLM10"),
-        {"grouped": (0.7, 4.0), "step_gap": (0.0, 10e-3), "sequence_gap": (0.0, 100e-6), "burst": (0.0, 1.0)},
+        {"grouped": (1.0, 3.0), "sequence_gap": (0.0, 100e-6)},
     ),
 }
 """Kinds of engines: constants as they stand, groups that measured such engines, and bounds of what is fitted."""
@@ -62,7 +63,11 @@ def precision(row: Row) -> tuple[str, str, str]:
     if "DeepSeek" in row["model"] and weight == "fp8":
         weight = "fp8_block"
     # TensorRT-LLM reads the format of the cache from its quantised checkpoints.
-    narrow = "fp8 KV" in text or row["group"] == "MLPERF-INF" or ("trtllm" in row["software"] and weight != "bf16")
+    narrow = (
+        "fp8 KV" in text
+        or row["group"] in ("MLPERF-INF", "POWER-D")
+        or ("trtllm" in row["software"] and weight != "bf16")
+    )
     kv = "fp8" if narrow else "bf16"
     return weight, weight, kv
 
@@ -75,7 +80,7 @@ def cuts(row: Row) -> tuple[float, float, float, float, float]:
         return chips, 1, 1, 1, 1  # tp counts cores, two a chip
     if row["group"] == "DSV3":
         return 1, 1, chips, chips, 1
-    if row["group"] == "MLPERF-INF":
+    if row["group"] in ("MLPERF-INF", "POWER-D"):
         # As few chips as hold the weights; the rest are replicas.
         size = {"Llama2-70B": 1, "Llama3-8B": 1, "Llama3.1-405B": 4, "DeepSeek-V3": 8}[row["model"]]
         size = min(size, int(chips))
@@ -88,7 +93,13 @@ def cuts(row: Row) -> tuple[float, float, float, float, float]:
         group = float(found[1])
         return group, pp, min(ep, group) if group % min(ep, group) == 0 else 1, 1, 1
     if row["group"] == "AIC-D" and row["attention"] == "mla" and tp > 8 and row["notes"].startswith("agg"):
-        return 1, pp, tp, tp, 1  # a latent is copied to every chip of a group: beyond a node, groups of one attend alone
+        return (
+            1,
+            pp,
+            tp,
+            tp,
+            1,
+        )  # a latent is copied to every chip of a group: beyond a node, groups of one attend alone
     decode = row["notes"].partition("decode")[2]
     if row["group"] == "AIC-D" and decode:
         own = {name: float(value) for name, value in re.findall(r"(\w+)=(\d+)", decode)}
@@ -186,7 +197,19 @@ def production(table: Table, engine: Engine) -> Floats:
     step = decode_latency(*where, 4989.0, batch=users, engine=engine).total
     chunk = prompt_latency(*where, 4096 * 0.437, batch=table.cut.group * 4, prefix=4096 * 0.563, engine=engine).total
     read = 8 * 4 * 4096 / chunk
-    return np.where(np.array([row["workload"] for row in table.rows]) == "decode", 8 * users / table.cut.group / step, read)
+    return np.where(
+        np.array([row["workload"] for row in table.rows]) == "decode", 8 * users / table.cut.group / step, read
+    )
+
+
+def loaded(table: Table, engine: Engine) -> Floats:
+    """Power of a node at the throughput that was measured with it: power is tested here, not throughput."""
+    where = (table.shape, table.chips, table.cut, table.number)
+    got = serve(*where, asked(table), engine=engine)
+    stated = [re.search(r"result ([\d.]+) tokens/s", row["notes"]) for row in table.rows]
+    rate = np.array([float(found[1]) if found else np.nan for found in stated]) / table.replicas / got.tokens
+    activity = (rate * got.flops, rate * got.moved, rate * got.sent)
+    return node_power(table.chips, chip_power(table.chips, table.number.product, *activity))
 
 
 ASKED = {
@@ -196,6 +219,7 @@ ASKED = {
     "TRTLLM10": offline,
     "MLPERF-INF": offline,
     "DSV3": production,
+    "POWER-D": loaded,
 }
 
 
@@ -209,9 +233,6 @@ def fitted(table: Table, kind: str, without: str = "") -> Engine:
     low, high = (np.array([pair[side] for pair in bounds.values()]) for side in (0, 1))
     chosen = [name for name in groups if name != without]
     parts = [table.take((table.groups == name) & table.headline & (table.metric != "ttft_ms")) for name in chosen]
-    if kind == "recorded" and without != "AIC-D":
-        # How long first tokens wait tells the share that arrives together, and all such rows are of quality C.
-        parts.append(table.take(early(table)))
 
     def engine(scaled: Floats) -> Engine:
         return replace(start, **dict(zip(bounds, (low + (high - low) * scaled).tolist(), strict=True)))
@@ -247,7 +268,6 @@ def report(table: Table, engines: dict[str, Engine]) -> None:
             none = int(np.sum(~np.isfinite(a)) + np.sum(~np.isfinite(c)))
             print(f"{name:12}{metric:28}{a.size:9}{words[0]}{median}{c.size:8}{words[1]}{none:6}")
 
-
     own = off[early(table)]
     print(f"TTFT up to concurrency 64: mean {np.nanmean(own):.1%}, median {np.nanmedian(own):.1%} of {own.size} rows")
 
@@ -271,6 +291,8 @@ def speed(table: Table) -> None:
 
 
 def main(words: Sequence[str]) -> None:
+    if not words or not Path(words[0]).is_file():
+        sys.exit("expected a table of measurements: python3 bench/perf_serving.py MEASUREMENTS.csv [--fit]")
     with Path(words[0]).open(encoding="utf-8") as file:
         rows = [row for row in csv.DictReader(file) if row["workload"] != "training" and row["group"] in GROUPS]
     table = Table(rows)
@@ -281,11 +303,17 @@ def main(words: Sequence[str]) -> None:
         best = {kind: fitted(table, kind) for kind in FITTED}
         print(best)
         report(table, best)
+        out = np.full(len(rows), np.nan)
         for kind, (_, groups, _) in FITTED.items():
             for name in groups:
                 rest = best | {kind: fitted(table, kind, without=name)}
-                own = (table.groups == name) & table.headline
-                print(f"{name} left out: {np.nanmean(errors(table, rest)[own]):.1%} with {rest[kind]}")
+                own = (table.groups == name) & table.headline & (table.metric != "ttft_ms")
+                out[own] = predicted(table, rest)[own] / table.measured[own]
+                print(f"{name} left out: {np.nanmean(np.abs(out[own] - 1)):.1%} with {rest[kind]}")
+        out[early(table)] = predicted(table, best)[early(table)] / table.measured[early(table)]
+        for metric in ("request_latency_ms", "tpot_ms", "output_tokens_per_s_total", "ttft_ms"):
+            own = np.isfinite(out) & (table.metric == metric)
+            print(f"{metric}: 90 % within a factor of {np.exp(np.quantile(np.abs(np.log(out[own])), 0.9)):.2f}")
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+
 from cli.command import Command
 
 PUBLISHED = Path(__file__).parents[1] / "published" / "actus"

@@ -11,7 +11,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 import numpy as np
@@ -54,15 +54,19 @@ class Runs:
 def training_rows(path: Path = DEFAULT) -> list[Row]:
     """The rows of the file about training."""
     with path.open(encoding="utf-8", newline="") as file:
-        return [row for row in csv.DictReader(file) if row["group"] in TRAINING and row.get("workload", "training") == "training"]
+        return [
+            row
+            for row in csv.DictReader(file)
+            if row["group"] in TRAINING and row.get("workload", "training") == "training"
+        ]
 
 
 def runs(rows: Sequence[Row]) -> Runs:
     """Configurations of rows."""
     made = [(index, entry) for index, row in enumerate(rows) for entry in _entries(row)]
     columns = {name: [entry[name] for _, entry in made] for name in made[0][1]}
-    layout_names = "tp pp dp cp ep shards zero interleave micro_batch recompute schedule sequence_parallel".split()
-    work_names = "number_format year gradient_bytes state_bytes attention overlapped frozen predictors".split()
+    layout_names = [item.name for item in fields(Layout) if item.name != "expert_tp"]
+    work_names = [item.name for item in fields(Workload) if item.name not in ("batch", "tokens")]
     return Runs(
         list(rows),
         np.array([index for index, _ in made]),
@@ -77,8 +81,13 @@ def predicted(data: Runs, software: Software = FITTED) -> tuple[Floats, Training
     """Each row's metric as the model has it, and the training of all configurations."""
     done = train(data.shape, data.chips, data.layout, data.work, strict=False, software=software)
     said = np.array([_metric(data, done, at, data.rows[index]) for at, index in enumerate(data.row)])
-    better = {index: at for at, index in sorted(enumerate(data.row), key=lambda pair: -_step(done, pair[0]))}
-    return said[[better[index] for index in range(len(data.rows))]], done
+    return said[chosen(data, done)], done
+
+
+def chosen(data: Runs, done: Training) -> NDArray[np.intp]:
+    """The position of each row's configuration, the fastest one that fits where something is tuned."""
+    best = {data.row[at]: at for at in sorted(range(data.row.size), key=lambda at: -_step(done, at))}
+    return np.array([best[index] for index in range(len(data.rows))])
 
 
 def measured(rows: Sequence[Row]) -> Floats:
@@ -98,7 +107,7 @@ def _metric(data: Runs, done: Training, at: int, row: Row) -> float:
     if metric == "step_time_s":
         return step
     if metric == "layer_fwd_plus_bwd_ms":
-        names = "forward backward attention vector recompute host tensor".split()
+        names = ["forward", "backward", "attention", "vector", "recompute", "host", "tensor"]
         return 1e3 * sum(float(getattr(done, name)[at]) for name in names) / float(data.shape.layers[at])
     assert metric == "tflops_per_gpu", metric
     convention = "weights" if row["group"] == "MAXTEXT" else "recomputed"
@@ -110,7 +119,9 @@ def _model(row: Row) -> Transformer:
     if "BLOOM-dev" not in row["model"]:
         return find_model(row["model"])
     sizes = (int(float(row[name])) for name in ("layers", "hidden", "heads", "kv_heads", "head_dim", "ffn"))
-    return Transformer(row["model"], *sizes, row["ffn_gated"] == "1", int(row["vocab"]), tied=True, positions=2048, biased=True)
+    return Transformer(
+        row["model"], *sizes, row["ffn_gated"] == "1", int(row["vocab"]), tied=True, positions=2048, biased=True
+    )
 
 
 def _system(row: Row) -> System:
@@ -131,7 +142,9 @@ def _entries(row: Row) -> list[dict[str, object]]:
         # Fewer sequences than replicas: each sequence is cut over the rest.
         degrees["cp"], dp = degrees["cp"] * dp // int(row["global_batch"]), int(row["global_batch"])
     slices = int(row["nodes"]) if row["accelerator"].startswith("TPU") else 1
-    precision = "fp8" if "FP8" in row["table"] else re.split(r"[ (/-]*(?:amp|pure|quant|lora|inferred)|/", row["precision"])[0]
+    precision = (
+        "fp8" if "FP8" in row["table"] else re.split(r"[ (/-]*(?:amp|pure|quant|lora|inferred)|/", row["precision"])[0]
+    )
     model = _model(row)
     passes = row["micro_batch"] and [int(row["micro_batch"])]
     parts = row["interleave"] and [int(row["interleave"])]
@@ -140,7 +153,12 @@ def _entries(row: Row) -> list[dict[str, object]]:
         parts = [1] if row["zero_stage"] == "3" else [size for size in range(1, each + 1) if each % size == 0]
     if not passes:
         whole = int(row["global_batch"] or 0) / dp
-        passes = [max(1, int(whole))] if row["zero_stage"] == "3" else [1, 2, 4, 8] if row["group"] == "MEGATRON21" else [1]
+        passes = (
+            [max(1, int(whole))] if row["zero_stage"] == "3" else [1, 2, 4, 8] if row["group"] == "MEGATRON21" else [1]
+        )
+    pure = "pure" in row["precision"]
+    # DeepSpeed keeps 16-bit gradients for fp16 and both kinds for bf16; pure bf16 has no others.
+    gradient = 2.0 if pure else 4.0 if row["group"] != "BLOOM22" else 2.0 if row["precision"] == "fp16" else 6.0
     schedule = next((mine for word, mine in SCHEDULES.items() if word in notes), "1f1b")
     pure = "pure" in row["precision"]
     without = ("no sequence parallel", "sequence_parallel=0")
@@ -165,9 +183,13 @@ def _entries(row: Row) -> list[dict[str, object]]:
             "tokens": int(row["seq_len"]),
             "number_format": FORMATS.get(precision, precision),
             "year": 2000 + int(release[1]) + (int(release[2]) - 1) / 12 if release else year + 0.5,
-            "gradient_bytes": 2.0 if pure or row["group"] == "BLOOM22" and row["precision"] == "fp16" else 4.0,
+            "gradient_bytes": gradient,
             "state_bytes": 6.0 if pure else 12.0,
-            "attention": "stored" if year < 2023 else "fused" if "FlashAttention-2" in row["software"] else "asynchronous",
+            "attention": "stored"
+            if year < 2023
+            else "fused"
+            if "FlashAttention-2" in row["software"]
+            else "asynchronous",
             "overlapped": year >= 2023,
             "frozen": "lora" in row["precision"],
             "predictors": int(mtp),

@@ -8,21 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import fields, is_dataclass
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
 from gigawatt.errors import InputError
+from gigawatt.perf.formats import Floats
 from gigawatt.perf.hardware import Hardware
 from gigawatt.perf.layout import Layout, Workload
 from gigawatt.perf.shape import Shape
 
-Part = TypeVar("Part")
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+Part = TypeVar("Part", bound="DataclassInstance")
 
 
-def lined_up(
-    shape: Shape, chips: Hardware, layout: Layout, work: Workload
-) -> tuple[Shape, Hardware, Layout, Workload]:
+def lined_up(shape: Shape, chips: Hardware, layout: Layout, work: Workload) -> tuple[Shape, Hardware, Layout, Workload]:
     """The four with as many configurations each; those with one are repeated.
 
     Raises:
@@ -42,35 +44,41 @@ def lined_up(
 
 
 def blockwise(
-    function: Callable[..., Part], parts: tuple[object, ...], constants: tuple[object, ...], block: int
+    function: Callable[..., Part], parts: tuple[DataclassInstance, ...], constants: tuple[object, ...], block: int
 ) -> Part:
     """A function of configurations, worked on block by block; the results are joined along the last axis.
 
     Arguments:
         function: of `parts` and `constants`, to a dataclass of arrays.
-        parts: dataclasses of arrays, the configurations last and equally many.
+        parts: dataclasses of arrays, the configurations last and equally many, or one for all.
         constants: the same for all blocks.
         block: configurations of a block.
     """
-    count = _count(parts[-1])
+    count = max(_count(part) for part in parts)
     cuts = [slice(at, min(at + block, count)) for at in range(0, count, block)] or [slice(0, 0)]
-    done = [function(*(_cut(part, cut) for part in parts), *constants) for cut in cuts]
+    done = []
+    for cut in cuts:
+        found = function(*(part if _count(part) < count else _cut(part, cut) for part in parts), *constants)
+        done.append(_wide(found, cut.stop - cut.start))
     return done[0] if len(done) == 1 else _joined(done)
 
 
-def _count(part: object) -> int:
+def _count(part: DataclassInstance) -> int:
     return int(_values(part)[0].shape[-1])
 
 
-def _values(part: object) -> list[np.ndarray]:
-    return [getattr(part, item.name) for item in fields(part)]  # type: ignore[arg-type]
+def _values(part: DataclassInstance) -> list[Floats]:
+    return [getattr(part, item.name) for item in fields(part)]
 
 
 def _wide(part: Part, count: int) -> Part:
-    own = _values(part)
-    if own[0].shape[-1] == count:
-        return part
-    return type(part)(*(np.repeat(value, count, axis=-1) for value in own))
+    wide = []
+    for value in _values(part):
+        if is_dataclass(value):
+            wide.append(_wide(value, count))
+        else:
+            wide.append(value if value.shape[-1] == count else np.broadcast_to(value, (*value.shape[:-1], count)))
+    return type(part)(*wide)
 
 
 def _cut(part: Part, cut: slice) -> Part:

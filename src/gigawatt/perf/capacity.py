@@ -66,7 +66,6 @@ def capacity(
     experts = shape.moe * shape.experts * shape.expert_parameters
     rest = shape.parameters - experts - shape.embedding_parameters
     tables = RESULT_BYTES * shape.embedding_parameters / cut.tp / np.minimum(cut.pp, 2.0)
-    # Keys of a head are never cut, but they are few; latents of small width neither.
     weights = stage * (rest * format_bytes(number.weight) / cut.tp + experts * format_bytes(number.expert) / cut.group)
     widest = np.maximum(shape.hidden, (shape.mlp - 1) * shape.ffn / cut.tp)
     rows = np.asarray(workspace_tokens, dtype=np.float64)
@@ -129,6 +128,6 @@ def require_fit(
                 break
     nearest = " or ".join(fits) or "a chip with more memory, or a narrower format"
     raise ModelError(
-        f"configuration {first}: {culprit} does not fit: {listing} on a chip, of {at(found.usable) / 1e9:.1f} GB usable. "
-        f"Nearest that fits: {nearest}."
+        f"configuration {first}: no room for the {culprit}: {listing} on a chip, "
+        f"of {at(found.usable) / 1e9:.1f} GB usable. Nearest that fits: {nearest}."
     )

@@ -24,14 +24,18 @@ from gigawatt.perf.stream import stream_time
 
 BF16: Final = format_code("bf16")
 
-BACKWARD_ATTENTION: Final = 2.5
-"""Products of a fused attention's backward pass, five, over those of its forward pass, two (Dao 2023, section 3.1)."""
+BACKWARD_ATTENTION: Final = 2.5 / 0.85
+"""Time of a fused attention's backward pass over its forward pass: five products for two, at 0.85 of the rate
+(Dao 2023, section 3.1 and figure 5; Shah et al. 2024, figures 5 and 6)."""
 
 SCORE_BYTES: Final = (12.0, 14.0)
 """Bytes each score moves where scores are stored in 16 bits, forward and backward: product, softmax, mask, product."""
 
 SYNCHRONOUS: Final = 2048.0
 """bf16 FLOP a cycle of an array that instructions which wait for their operands can keep busy (Shah et al. 2024)."""
+
+WIDEST: Final = 8
+"""16-bit values a thread loads at once."""
 
 LOSS_BYTES: Final = 30.0
 """Bytes each logit moves in the loss: to full precision, its softmax, the gradient, and back to 16 bits."""
@@ -69,6 +73,11 @@ class Compute:
     head: Floats
     weight_gradient: Floats
 
+    @property
+    def busy(self) -> Floats:
+        """All that the chip computes in layers."""
+        return self.forward + self.backward + self.attention + self.vector + self.recompute
+
 
 def compute_times(
     shape: Shape, chips: Hardware, layout: Layout, work: Workload, software: Software, kernels: Kernels
@@ -102,7 +111,8 @@ def compute_times(
 
 
 def _age(shape: Shape, work: Workload, software: Software) -> Floats:
-    yearly = np.where(shape.moe > 0, software.moe_year, software.dense_year)
+    # Dense models have run near their best since 2021, so only software for experts ages.
+    yearly = np.where(shape.moe > 0, software.moe_year, 0.0)
     return np.asarray((1 + yearly) ** (REFERENCE - work.year))
 
 
@@ -137,11 +147,10 @@ def _gemm(
     kernels: Kernels,
 ) -> Floats:
     # The output layer, last, has a format of its own; `gemm_time` wants one format a configuration.
-    body = gemm_time(
-        *(size[:-1] for size in sizes), chips, codes[0], groups=groups[:-1], fused=fused, kernels=kernels
-    ).total
-    last = gemm_time(*(size[-1] for size in sizes), chips, codes[-1], kernels=kernels).total
-    return np.concatenate([body, last[None]])
+    m, n, k = sizes
+    body = gemm_time(m[:-1], n[:-1], k[:-1], chips, codes[0], groups=groups[:-1], fused=fused, kernels=kernels)
+    last = gemm_time(m[-1], n[-1], k[-1], chips, codes[-1], kernels=kernels)
+    return np.concatenate([body.total, last.total[None]])
 
 
 def _attention(
@@ -170,7 +179,9 @@ def _attention(
     # Scores of all pairs, those a mask hides too, are formed by products and go through memory.
     scores = sequences * heads * tokens * work.tokens
     rate = chips.rate(BF16) * sustained_share(chips.rate(BF16), chips, kernels)
-    products = 2 * scores * (shape.qk_dim + shape.v_dim) / rate
+    # Rows that do not start at a multiple of the widest access are loaded in smaller pieces.
+    pieces = WIDEST / np.gcd(shape.qk_dim.astype(np.int64), WIDEST)
+    products = 2 * scores * (shape.qk_dim + shape.v_dim) * pieces / rate
     layers = shape.full + shape.windowed
     streams = [software.vector * stream_time(moved * scores, chips, kernels) for moved in SCORE_BYTES]
     plain = layers * (products + streams[0]), layers * (2 * products + streams[1])

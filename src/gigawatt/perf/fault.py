@@ -54,11 +54,13 @@ def _stages(shape: Shape, layout: Layout, work: Workload) -> Flags:
 
 
 def _experts(shape: Shape, layout: Layout, work: Workload) -> Flags:
-    return (layout.ep == 1) | ((shape.experts > 0) & _divides(layout.ep, shape.experts))
+    fine = (layout.ep == 1) | ((shape.experts > 0) & _divides(layout.ep, shape.experts))
+    return np.asarray(fine)
 
 
 def _expert_chips(shape: Shape, layout: Layout, work: Workload) -> Flags:
-    return _divides(layout.ep * layout.expert_tp, layout.tp * layout.dp * layout.cp) | (shape.experts == 0)
+    whole = _divides(layout.ep * layout.expert_tp, layout.tp * layout.dp * layout.cp)
+    return np.asarray(whole | (shape.experts == 0))
 
 
 def _shards(shape: Shape, layout: Layout, work: Workload) -> Flags:
@@ -125,5 +127,8 @@ def _nearest(shape: Shape, layout: Layout, work: Workload, field: str, given: fl
     tried = np.arange(1.0, 2 * given + 1)
     tried = tried[np.argsort(np.abs(tried - given), kind="stable")]
     many = layout.take(np.zeros(tried.size, dtype=np.intp))
-    fine = layout_faults(shape, replace(many, **{field: tried}), work) == 0
+    changed = replace(many, **{field: tried})
+    if np.all(layout.shards == layout.dp * layout.cp):
+        changed = replace(changed, shards=changed.dp * changed.cp)
+    fine = layout_faults(shape, changed, work) == 0
     return float(tried[fine][0]) if np.any(fine) else None

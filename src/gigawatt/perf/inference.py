@@ -31,6 +31,9 @@ from gigawatt.perf.stream import stream_time
 PASSES: Final = 8.0
 """Times a layer's vector work reads or writes the hidden state: two norms with their sums, and copies between."""
 
+SORTS: Final = 6.0
+"""Times a row is read or written for each of its experts: sorted, scaled, taken from the result, weighted, summed."""
+
 _EXPERTS: Final = np.array([name in EXPERT for name in NAMES])[:, None]
 _HEAD: Final = np.array([name == "head" for name in NAMES])[:, None]
 _WIDE: Final = np.array([name in ("head", "router") for name in NAMES])[:, None]
@@ -39,7 +42,7 @@ _BF16: Final = format_code("bf16")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class StepTime:
-    """Where the time of a step goes, s, and what one chip does in it; `(config,)` each.
+    """Where the time of a step goes, s, and what the busiest chip does in it; `(config,)` each.
 
     Arguments:
         products: matrix products outside of experts, the head included.
@@ -98,17 +101,20 @@ def step_time(
     decoding, context, width, prompts, tokens, prefix = np.broadcast_arrays(
         *(np.asarray(getattr(batch, name), dtype=np.float64) for name in Batch.__slots__)
     )
-    host = engine.step_gap + engine.sequence_gap * (decoding + prompts)
+    host = engine.sequence_gap * (decoding + prompts) / cut.attention_dp
     lots = np.maximum(np.minimum(cut.pp, decoding + prompts), 1.0)
-    own = cut.attention_dp * lots
-    decoding, prompts = decoding / own, prompts / own
+    together = (decoding * width + prompts * tokens) / lots
+    # The busiest group counts: one that attends alone has whole sequences or none.
+    decoding, prompts = (
+        many / lots / np.clip(cut.attention_dp, 1.0, np.maximum(many / lots, 1.0)) for many in (decoding, prompts)
+    )
     rows = decoding * width + prompts * tokens
 
     stage = np.ceil(shape.layers / cut.pp) / shape.layers
     turns = np.where(steady, np.maximum(lots, cut.pp), lots + cut.pp - 1)
 
     dense, grouped, flops, weights = _products(
-        shape, chips, cut, number, rows, decoding + prompts, stage, skew, engine, kernels
+        shape, chips, cut, number, rows, together, decoding + prompts, stage, skew, engine, kernels
     )
     attended, pair_flops, cache = _attention(
         shape, chips, cut, number, decoding, context, width, prompts, tokens, prefix, stage, kernels
@@ -116,19 +122,22 @@ def step_time(
     vector, passed = _vector(shape, chips, cut, rows, stage, engine, kernels)
     exchange, sent = _exchange(shape, chips, cut, rows, decoding + prompts, stage, engine, kernels)
 
-    parts = [part * turns for part in (dense, grouped, attended, vector, exchange)]
-    busy = np.sum(np.stack(np.broadcast_arrays(*parts)), axis=0)
-    waiting = busy * (1 - np.where(steady, np.minimum(lots / turns, 1.0), lots / turns))
-    gap = np.where(rows > 0, np.maximum(host - busy, 0.0), 0.0)
-    kept = [part * lots / turns for part in parts]
+    parts = (dense, grouped, attended, vector, exchange)
+    once = np.sum(np.stack(np.broadcast_arrays(*parts)), axis=0)
+    dense, grouped, attended, vector, exchange = (np.asarray(part * lots) for part in parts)
+    gap = np.where(rows > 0, host, 0.0)
     return StepTime(
-        *(np.asarray(part) for part in kept),
-        np.asarray(waiting),
-        np.asarray(gap),
-        np.asarray(busy + gap),
-        np.asarray((flops + pair_flops) * lots),
-        np.asarray((weights + cache + passed) * lots),
-        np.asarray(sent * lots),
+        products=dense,
+        experts=grouped,
+        attention=attended,
+        vector=vector,
+        exchange=exchange,
+        idle=np.asarray(once * (turns - lots)),
+        gap=np.asarray(gap),
+        total=np.asarray(once * turns + gap),
+        flops=np.asarray((flops + pair_flops) * lots),
+        moved=np.asarray((weights + cache + passed) * lots),
+        sent=np.asarray(sent * lots),
     )
 
 
@@ -138,6 +147,7 @@ def _products(
     cut: Layout,
     number: Formats,
     rows: Floats,
+    together: Floats,
     sequences: Floats,
     stage: Floats,
     skew: ArrayLike,
@@ -146,7 +156,6 @@ def _products(
 ) -> tuple[Floats, Floats, Floats, Floats]:
     """Seconds outside and inside experts, FLOP and bytes of weights, of one stage."""
     table = matmuls(shape, cut.tp, cut.group / cut.ep)
-    together = rows * cut.attention_dp
     met = np.minimum(shape.experts_met(together) / cut.ep, np.maximum(shape.experts / cut.ep, 1.0))
     routed = together * shape.active / cut.ep
     load = routed / np.maximum(met, 1e-300) * np.asarray(skew, dtype=np.float64)
@@ -159,13 +168,23 @@ def _products(
     weight, product = (np.broadcast_to(code, (len(NAMES), width)) for code in (weight, product))
     # Hardware is by configuration, formats here also by matrix: the kinds are looked up as configurations of their own.
     flat = chips.take(np.tile(np.arange(width) % chips.arrays.size, len(NAMES)))
-    sizes = (np.broadcast_to(size, (len(NAMES), width)).ravel() for size in (m, table.n, table.k))
+    rows_of, columns, depth = (np.broadcast_to(size, (len(NAMES), width)).ravel() for size in (m, table.n, table.k))
     real = np.broadcast_to(groups * (table.layers > 0), (len(NAMES), width)).ravel()
     time = gemm_time(
-        *sizes, flat, product.ravel(), weight_format=weight.ravel(), groups=real, fused=True, kernels=kernels
+        rows_of,
+        columns,
+        depth,
+        flat,
+        product.ravel(),
+        weight_format=weight.ravel(),
+        groups=real,
+        fused=True,
+        kernels=kernels,
     )
     slowed = time.compute * np.where(np.repeat(_EXPERTS[:, 0], width), engine.grouped, 1.0)
-    joined = (slowed**kernels.blend + time.memory**kernels.blend) ** (1 / kernels.blend)
+    longer, shorter = np.maximum(slowed, time.memory), np.minimum(slowed, time.memory)
+    ratio = shorter / np.maximum(longer, np.finfo(np.float64).tiny)
+    joined = longer * (1 + ratio**kernels.blend) ** (1 / kernels.blend)
     spent = (time.launch + joined).reshape(len(NAMES), width) * layers
     work = 2 * m * table.n * table.k * groups * layers
     read = table.n * table.k * groups * layers * format_bytes(weight)
@@ -224,13 +243,26 @@ def _vector(
 ) -> tuple[Floats, Floats]:
     """Seconds and bytes of small kernels, of one stage."""
     inner = shape.dense * shape.ffn + shape.moe * (shape.active * shape.expert_ffn + shape.shared_ffn)
-    moved = RESULT_BYTES * rows * (PASSES * shape.hidden * shape.layers + shape.mlp * inner / cut.tp) * stage
+    sorted_rows = SORTS * shape.moe * shape.active / cut.tp
+    moved = (
+        RESULT_BYTES
+        * rows
+        * (shape.hidden * (PASSES * shape.layers + sorted_rows) + shape.mlp * inner / cut.tp)
+        * stage
+    )
     gaps = shape.layers * engine.layer_gap * stage
     return np.where(rows > 0, gaps + moved / (chips.hbm_bandwidth * kernels.hbm), 0.0), np.asarray(moved)
 
 
 def _exchange(
-    shape: Shape, chips: Hardware, cut: Layout, rows: Floats, sequences: Floats, stage: Floats, engine: Engine, kernels: Kernels
+    shape: Shape,
+    chips: Hardware,
+    cut: Layout,
+    rows: Floats,
+    sequences: Floats,
+    stage: Floats,
+    engine: Engine,
+    kernels: Kernels,
 ) -> tuple[Floats, Floats]:
     """Seconds and bytes sent by a chip, of one stage."""
     hidden = RESULT_BYTES * rows * shape.hidden
@@ -247,4 +279,6 @@ def _exchange(
     handed = np.where(cut.pp > 1, point_to_point_time(hidden / cut.tp, cut.group, chips, kernels=kernels), 0.0)
     time = sums * summed + np.where(spread, moe * crossed, 0.0) + gathered + handed
     ring = np.where(cut.tp > 1, 2 * hidden * (cut.tp - 1) / cut.tp, 0.0)
-    return np.asarray(time * engine.wait), np.asarray(sums * ring + np.where(spread, 2 * moe * routed, 0.0) + hidden * (cut.pp > 1))
+    return np.asarray(time * engine.wait), np.asarray(
+        sums * ring + np.where(spread, 2 * moe * routed, 0.0) + hidden * (cut.pp > 1)
+    )

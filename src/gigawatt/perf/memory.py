@@ -23,6 +23,12 @@ from gigawatt.perf.traffic import weights_held
 CONTEXT: Final = 3e9
 """Bytes of the driver, of libraries and of the buffers of collectives."""
 
+FRAGMENTS: Final = (0.12, 0.02)
+"""Memory lost between blocks over what is in use, before and after allocators could grow a block in place."""
+
+GROWING: Final = 2023.8
+"""When allocators of training frameworks learned that (PyTorch 2.1, October 2023)."""
+
 SCORE_BYTES: Final = 5.0
 """Bytes kept for each score that is stored: its softmax, the mask and what was dropped (Korthikanti 2022, eq. 1)."""
 
@@ -37,11 +43,11 @@ class Memory:
     Arguments:
         weights: in 16 bits, and what gathers of sharded weights need at once.
         gradients: as far as they are kept.
-        states: of the optimiser, the full-precision copy of the weights included.
+        states: of the optimiser, full-precision copies of the weights, and of narrower gradients, included.
         activations: kept for the backward pass, of all micro-batches in flight.
         working: of the layer that is being computed, again where layers are.
         logits: of the output, while the loss is computed.
-        context: of libraries, and buffers of collectives.
+        context: of libraries, buffers of collectives, and what is lost between blocks.
     """
 
     weights: Floats
@@ -55,7 +61,7 @@ class Memory:
     @property
     def total(self) -> Floats:
         """All parts together."""
-        return self.weights + self.gradients + self.states + self.activations + self.working + self.logits + self.context
+        return sum((getattr(self, name) for name in PARTS), np.zeros_like(self.weights))
 
     def fits(self, chips: Hardware) -> Floats:
         """Whether it all fits, `(config,)`."""
@@ -103,15 +109,17 @@ def memory_parts(shape: Shape, layout: Layout, work: Workload) -> Memory:
     last = stage * deep * saved
     logits = LOGIT_BYTES * rows * shape.vocab / layout.tp
     ends = last + logits > first
-    return Memory(
-        weights=2 * held(3) + gathered,
-        gradients=trained * work.gradient_bytes * held(2),
-        states=trained * work.state_bytes * held(1),
-        activations=np.where(ends, last, first),
-        working=fleeting,
-        logits=np.where(ends, logits, 0.0),
-        context=np.full_like(rows, CONTEXT),
-    )
+    widened = np.where(work.gradient_bytes < 4, 4.0, 0.0)
+    parts = {
+        "weights": 2 * held(3) + gathered,
+        "gradients": trained * work.gradient_bytes * held(2),
+        "states": trained * (work.state_bytes + widened) * held(1),
+        "activations": np.where(ends, last, first),
+        "working": fleeting,
+        "logits": np.where(ends, logits, 0.0),
+    }
+    lost = np.where(work.year < GROWING, *FRAGMENTS)
+    return Memory(**parts, context=CONTEXT + lost * sum(parts.values(), np.zeros_like(rows)))
 
 
 def _layer(shape: Shape, layout: Layout, work: Workload) -> tuple[Floats, Floats]:

@@ -24,6 +24,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike
 
+from gigawatt.errors import InputError
 from gigawatt.perf.capacity import capacity
 from gigawatt.perf.deployment import Batch, Formats, Layout
 from gigawatt.perf.formats import Floats
@@ -33,8 +34,8 @@ from gigawatt.perf.kernels import CALIBRATED, Kernels
 from gigawatt.perf.serving_software import LAUNCHED, RECORDED, Engine
 from gigawatt.perf.shape import Shape
 
-ROUNDS: Final = 8
-"""Rounds of the fixed point; the batch changes by less than a thousandth in the last."""
+ROUNDS: Final = 3
+"""Rounds of the fixed point; the batch changes by less than a millionth in the last."""
 
 SAMPLES: Final = (0.1127016653792583, 0.5, 0.8872983346207417)
 WEIGHTS: Final = (5 / 18, 8 / 18, 5 / 18)
@@ -48,13 +49,16 @@ class Requests:
     Arguments:
         isl, osl: tokens of a prompt, and of an answer.
         concurrency: requests in work or waiting at any time.
-        chunk: most tokens of prompts and answers in one step.
+        chunk: most tokens of prompts in one step of a group that attends alone.
         most: most requests the engine runs at once.
         cached: share of the prompt's tokens whose keys and values are in the cache already.
         guesses: tokens a draft proposes for each step; 0 for none.
         accepted: chance that a proposed token is right, given that those before it were.
         draft: cost of proposing one token, as a share of a step.
         skew: tokens of the busiest chip's experts over the mean of all.
+
+    Raises:
+        InputError: a figure is out of its bounds.
     """
 
     isl: ArrayLike
@@ -67,6 +71,29 @@ class Requests:
     accepted: ArrayLike = 0.0
     draft: ArrayLike = 0.0
     skew: ArrayLike = 1.0
+
+    def __post_init__(self) -> None:
+        for name, (least, most) in BOUNDS.items():
+            values = np.asarray(getattr(self, name), dtype=np.float64)
+            wrong = ~((values >= least) & (values <= most))
+            if np.any(wrong):
+                expected = f"at least {least:g}" + (f" and at most {most:g}" if np.isfinite(most) else "")
+                raise InputError(f"requests: {name}: {values[wrong].flat[0]:g}; expected a number of {expected}.")
+
+
+BOUNDS: Final = {
+    "isl": (1.0, np.inf),
+    "osl": (1.0, np.inf),
+    "concurrency": (1.0, np.inf),
+    "chunk": (1.0, np.inf),
+    "most": (1.0, np.inf),
+    "cached": (0.0, 0.999),
+    "guesses": (0.0, np.inf),
+    "accepted": (0.0, 0.999),
+    "draft": (0.0, np.inf),
+    "skew": (1.0, np.inf),
+}
+"""Least and most of each figure of requests; at least one token of a prompt is read, and no draft is always right."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -227,7 +254,7 @@ def serve(
     once = Batch(prompts=1.0, tokens=fresh / pieces, prefix=prefix + (fresh - fresh / pieces) / 2)
     alone = step(once, False)
     # Short prompts share a step up to the chunk; long ones are cut to it.
-    filled = np.clip(chunk / fresh, 1.0, np.maximum(running / 2, 1.0))
+    filled = np.clip(chunk * cut.attention_dp / fresh, 1.0, np.maximum(running / 2, 1.0))
     decoding = running
     steps = np.maximum(osl - 1, 0.0) / gained
     for _ in range(ROUNDS):
@@ -249,7 +276,20 @@ def serve(
         spent = rate * (steps / decoding * getattr(plain, name) + read * pieces / filled)
         return np.asarray(np.where(fits, spent, np.nan))
 
-    found = (first + queue, tpot, queue, rate, rate * osl, running, decoding, alone.total * pieces, plain.total)
+    def shown(part: Floats) -> Floats:
+        return np.asarray(np.where(fits, part, np.nan))
+
     return Service(
-        *(np.asarray(np.where(fits, part, np.nan)) for part in found), use("flops"), use("moved"), use("sent")
+        ttft=shown(first + queue),
+        tpot=shown(tpot),
+        queue=shown(queue),
+        requests=shown(rate),
+        tokens=shown(rate * osl),
+        running=shown(running),
+        decoding=shown(decoding),
+        prefill=shown(alone.total * pieces),
+        step=shown(plain.total),
+        flops=use("flops"),
+        moved=use("moved"),
+        sent=use("sent"),
     )

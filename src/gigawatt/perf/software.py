@@ -14,20 +14,18 @@ class Software:
         overlap_data: share of the traffic of data parallelism that hides behind computation.
         overlap_model: share of the traffic between parts of a model that hides behind computation.
         host: time the host needs to start one kernel of a training framework, s.
-        hop: latency of a step of a collective between scale-up domains, s; that of the network's sheet if longer.
+        hop: latency of a step of a collective from one scale-up domain to the next, s, steps inside both included.
         sustained: time of products and attention in a long run over that of the kernels alone.
-        dense_year: growth of the time of dense models for each year the software is older than REFERENCE.
-        moe_year: the same where experts are dispatched.
+        moe_year: growth of the time of models with experts for each year the software is older than REFERENCE.
     """
 
-    vector: float = 1.3
-    overlap_data: float = 0.8
-    overlap_model: float = 0.3
-    host: float = 6e-6
-    hop: float = 8e-6
-    sustained: float = 1.1
-    dense_year: float = 0.0
-    moe_year: float = 0.2
+    vector: float = 1.138
+    overlap_data: float = 0.98
+    overlap_model: float = 0.335
+    host: float = 32.9e-6
+    hop: float = 90.5e-6
+    sustained: float = 1.151
+    moe_year: float = 0.435
 
 
 FITTED = Software()

@@ -67,7 +67,7 @@ def traffic_times(
     """The traffic of training, `(config,)` throughout."""
     hops = np.maximum(chips.level_latency, software.hop)
     hops[0] = chips.level_latency[0]
-    chips = replace(chips, level_latency=hops)
+    sheet, chips = chips, replace(chips, level_latency=hops)
     rows = layout.micro_batch * work.tokens / layout.cp
     none = np.zeros_like(rows)
     passes = np.where(layout.recompute == RECOMPUTE.index("full"), 3.0, 2.0)
@@ -87,16 +87,15 @@ def traffic_times(
         once = collective_time("all_gather", keys, layout.cp, chips, stride=layout.tp, kernels=kernels)
         context = (1 + passes) * (shape.full + shape.windowed) * once
     if np.any(layout.pp > 1):
-        # Each chip of a tensor-parallel group sends its part (Narayanan et al. 2021, section 4.1).
-        boundary = hidden / layout.tp
+        # In an interleaved schedule each chip of a tensor-parallel group sends its part (Narayanan et al. 2021, 4.1).
+        sliced = (layout.interleave > 1) | (layout.sequence_parallel > 0)
+        boundary = hidden / np.where(sliced, layout.tp, 1.0)
         inside = layout.tp * layout.cp * layout.dp
-        pipeline = np.where(layout.pp > 1, 2 * point_to_point_time(boundary, inside, chips, kernels=kernels), 0.0)
+        pipeline = np.where(layout.pp > 1, 2 * point_to_point_time(boundary, inside, sheet, kernels=kernels), 0.0)
     return Traffic(tensor, expert, context, pipeline, *_data(shape, chips, layout, work, kernels))
 
 
-def _data(
-    shape: Shape, chips: Hardware, layout: Layout, work: Workload, kernels: Kernels
-) -> tuple[Floats, Floats]:
+def _data(shape: Shape, chips: Hardware, layout: Layout, work: Workload, kernels: Kernels) -> tuple[Floats, Floats]:
     common, experts = weights_held(shape, layout, work)
     trained = 1 - work.frozen
     group = layout.dp * layout.cp

@@ -150,10 +150,13 @@ def train(
     Raises:
         InputError: a layout breaks a rule.
     """
-    shape, chips, layout, work = lined_up(shape, chips, layout, work)
+    whole = lined_up(shape, chips, layout, work)
     if strict:
-        refuse_faults(shape, layout, work)
-    return blockwise(_block, (shape, chips, layout, work), (software, kernels), BLOCK)
+        refuse_faults(whole[0], whole[2], whole[3])
+    # One model, and one system with one workload, stay single, so that what depends on them alone is computed once.
+    single = chips.arrays.size == 1 and work.batch.size == 1
+    parts = (shape, chips, whole[2], work) if single else (shape, whole[1], whole[2], whole[3])
+    return blockwise(_block, parts, (software, kernels), BLOCK)
 
 
 def _block(
@@ -161,18 +164,15 @@ def _block(
 ) -> Training:
     done = compute_times(shape, chips, layout, work, software, kernels)
     sent = traffic_times(shape, chips, layout, work, software, kernels)
-    hidden = _exposed(done, sent, layout, work, software)
+    hidden, left = _exposed(done, sent, layout, work, software)
     layers = np.maximum(shape.layers, 1.0)
     all_layers = layers + work.predictors
     stages = layout.pp
-    most = np.ceil(all_layers / stages)
-    # What does not divide is missing where it helps most, on the last stage, which has the output as well.
-    last = np.where(stages > 1, np.floor(all_layers / stages), all_layers)
-
     names = ("forward", "backward", "attention", "vector", "recompute", "host")
     inner = {name: getattr(done, name) / layers for name in names}
     inner |= {name: part / layers for name, part in hidden.items() if name != "pipeline"}
     layer = sum(inner.values(), np.zeros_like(layers))
+    most, last = _split(all_layers, stages, done.head / np.maximum(layer, 1e-30), work)
     with_head = last * layer + done.head > most * layer
     held = np.where(with_head, last, most)
     count = np.ceil(work.batch / (layout.dp * layout.micro_batch))
@@ -183,8 +183,8 @@ def _block(
     parts["pipeline"] = count * sends
     mean = (all_layers * layer + done.head) / stages + sends
     weight = done.weight_gradient / layers * all_layers / stages
-    parts["bubble"] = _bubble(mean, weight, layout)
-    parts["data"] = _data(done, sent, layout, work, software, count, held / layers)
+    parts["bubble"] = _bubble(mean, weight, count, layout)
+    parts["data"] = _data(sent, left * held / layers, count, software.overlap_data * work.overlapped)
     common, experts = weights_held(shape, layout, work)
     own = (common + experts) / np.where(layout.zero > 0, layout.shards, 1.0)
     # Gradients in, states in and out, weights out in 16 bits.
@@ -202,44 +202,51 @@ def _block(
     )
 
 
+def _split(layers: Floats, stages: Floats, head: Floats, work: Workload) -> tuple[Floats, Floats]:
+    """Layers of the fullest stage and of the last one, which has the output as well.
+
+    Where layers do not divide, or a model has further outputs, the last stage gets as few as evens out the work.
+    """
+    even = (np.mod(layers, stages) == 0) & (work.predictors == 0)
+    share = (layers + head) / stages
+    last = np.clip(np.round(share - head), 0.0, np.floor(layers / stages))
+    last = np.where(even, layers / stages, last)
+    most = np.ceil((layers - last) / np.maximum(stages - 1, 1.0))
+    return np.where(stages > 1, most, layers), np.where(stages > 1, last, layers)
+
+
 def _exposed(
     done: Compute, sent: Traffic, layout: Layout, work: Workload, software: Software
-) -> dict[str, Floats]:
-    """What of the traffic inside a model nothing hides, for all layers and one micro-batch."""
+) -> tuple[dict[str, Floats], Floats]:
+    """What of the traffic inside a model nothing hides, and the time left to hide more; all layers, one micro-batch."""
     share = software.overlap_model * work.overlapped
-    window = done.forward + done.backward + done.attention + done.vector + done.recompute
+    # With two directions at once, one computes while the other exchanges tokens (DeepSeek-V3, 2024, section 3.2.1).
+    both = np.where(layout.schedule == SCHEDULES.index("dual_pipe"), 1.0, share)
+    left = done.busy + done.host
     found = {}
-    for name in ("tensor", "expert", "context"):
+    for name, most in (("tensor", share), ("context", share), ("expert", both)):
         time = getattr(sent, name)
-        found[name] = time - share * np.minimum(time, window)
+        hidden = most * np.minimum(time, left)
+        found[name], left = time - hidden, left - hidden
     found["pipeline"] = sent.pipeline * (1 - share)
-    return found
+    return found, left
 
 
-def _bubble(mean: Floats, weight: Floats, layout: Layout) -> Floats:
+def _bubble(mean: Floats, weight: Floats, count: Floats, layout: Layout) -> Floats:
     """Waiting in a pipeline: all other stages once for each part (Narayanan et al. 2021, section 2.2).
 
     Gradients of weights fill part of the wait in a zero-bubble schedule (Qi et al. 2023, table 2), and two directions
     at once halve it (DeepSeek-V3, 2024, table 2).
     """
-    plain = (layout.pp - 1) / layout.interleave * mean
-    filled = (layout.pp - 1) / layout.interleave * (mean - 2 * weight)
-    both = np.maximum(layout.pp / 2 - 1, 0.0) * (mean - 2 * weight)
-    chosen = [layout.schedule == SCHEDULES.index("zero_bubble"), layout.schedule == SCHEDULES.index("dual_pipe")]
-    return np.maximum(np.select(chosen, [filled, both], plain), 0.0)
+    both = layout.schedule == SCHEDULES.index("dual_pipe")
+    others = np.where(both, np.maximum(layout.pp / 2 - 1, 0.0), (layout.pp - 1) / layout.interleave)
+    # There is no more to fill with than all gradients of weights of a step.
+    filled = np.where(layout.schedule > 0, np.minimum(2 * others, count) * weight, 0.0)
+    return np.maximum(others * mean - filled, 0.0)
 
 
-def _data(
-    done: Compute,
-    sent: Traffic,
-    layout: Layout,
-    work: Workload,
-    software: Software,
-    count: Floats,
-    held: Floats,
-) -> Floats:
-    share = software.overlap_data * work.overlapped
-    window = held * (done.forward + done.backward + done.attention + done.vector + done.recompute)
-    each = sent.sharded - share * np.minimum(sent.sharded, window)
-    once = sent.gradient - share * np.minimum(sent.gradient, window)
-    return count * each + once
+def _data(sent: Traffic, left: Floats, count: Floats, share: Floats) -> Floats:
+    """What of the traffic of data parallelism nothing hides, in `left` seconds of each of `count` micro-batches."""
+    hidden = share * np.minimum(sent.sharded, left)
+    once = share * np.minimum(sent.gradient, left - hidden)
+    return count * (sent.sharded - hidden) + sent.gradient - once

@@ -1,0 +1,221 @@
+"""Training: the plain reference, what more of anything does, limits, and published runs."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import fields, replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from training_reference import step
+from training_rows import measured, predicted, runs, training_rows
+
+from gigawatt.errors import InputError
+from gigawatt.perf.hardware import Hardware, hardware
+from gigawatt.perf.layout import ATTENTION, RECOMPUTE, SCHEDULES, Layout, Workload, layouts, workloads
+from gigawatt.perf.library import find_model, find_system
+from gigawatt.perf.shape import Shape, shapes
+from gigawatt.perf.training import CONVENTIONS, TIMES, Training, model_flops, train
+
+MODELS = [find_model(name) for name in ("GPT3-175B", "Llama3-70B", "Mixtral-8x22B", "Qwen3-30B-A3B", "gpt-oss-120b")]
+SYSTEMS = [find_system(name) for name in ("A100-SXM-80GB", "H100-SXM-80GB", "GB200-NVL72", "TPU-v5p", "MI300X")]
+GPT3, A100 = shapes([MODELS[0]]), hardware([SYSTEMS[0]])
+
+
+def drawn(count: int, seed: int) -> tuple[Shape, Hardware, Layout, Workload]:
+    draw = np.random.default_rng(seed)
+
+    def powers(most: int) -> np.ndarray:
+        return 2.0 ** draw.integers(0, most + 1, count)
+
+    shape = shapes(MODELS, draw.integers(0, len(MODELS), count))
+    ep = np.where(shape.experts > 0, powers(3), 1.0)
+    dp = 8 * powers(3)
+    layout = layouts(
+        tp=powers(3),
+        pp=powers(2),
+        dp=dp,
+        cp=powers(1),
+        ep=ep,
+        zero=draw.integers(0, 4, count),
+        interleave=powers(1),
+        micro_batch=powers(2),
+        recompute=[RECOMPUTE[at] for at in draw.integers(0, 3, count)],
+        schedule=[SCHEDULES[at] for at in draw.integers(0, 3, count)],
+        sequence_parallel=draw.integers(0, 2, count),
+    )
+    work = workloads(
+        1024,
+        4096,
+        number_format=[("bf16", "fp8", "fp8_block")[at] for at in draw.integers(0, 3, count)],
+        year=2021 + 5 * draw.random(count),
+        attention=[ATTENTION[at] for at in draw.integers(0, 3, count)],
+        overlapped=draw.integers(0, 2, count),
+        frozen=draw.integers(0, 2, count),
+        predictors=draw.integers(0, 2, count),
+    )
+    return shape, hardware(SYSTEMS, draw.integers(0, len(SYSTEMS), count)), layout, work
+
+
+def trained(shape: Shape = GPT3, chips: Hardware = A100, batch: float = 64, **degrees: object) -> Training:
+    return train(shape, chips, layouts(**degrees), workloads(batch, 2048))  # type: ignore[arg-type]
+
+
+def test_the_vector_path_equals_the_plain_reference() -> None:
+    shape, chips, layout, work = drawn(200, 1)
+    plain = [step(shape, chips, layout, work, at) for at in range(200)]
+    assert train(shape, chips, layout, work, strict=False).step == pytest.approx(plain, rel=1e-9)
+
+
+def test_the_parts_of_a_step_add_up_and_none_is_negative() -> None:
+    done = train(*drawn(500, 2), strict=False)
+    parts = np.stack([getattr(done, name) for name in TIMES])
+    assert np.all(parts >= 0)
+    assert parts.sum(axis=0) == pytest.approx(done.step, rel=1e-12)
+
+
+def test_a_configuration_has_the_same_result_alone_and_among_others() -> None:
+    shape, chips, layout, work = drawn(9000, 3)
+    together = train(shape, chips, layout, work, strict=False)
+    for at in (0, 4095, 4096, 8999):
+        alone = train(shape.take([at]), chips.take([at]), layout.take([at]), work.take([at]), strict=False)
+        assert alone.step[0] == pytest.approx(together.step[at], rel=1e-12)
+        assert alone.memory.total[0] == pytest.approx(together.memory.total[at], rel=1e-12)
+
+
+def test_one_model_for_many_layouts_is_the_same_as_the_model_repeated() -> None:
+    layout, work = layouts(tp=[1, 2, 4, 8], dp=8), workloads(64, 2048)
+    single = train(GPT3, A100, layout, work)
+    repeated = train(GPT3.take([0] * 4), A100.take([0] * 4), layout, work.take([0] * 4))
+    for name in ("step", *TIMES, "tokens", "chips", "peak", "capacity", "fault"):
+        assert getattr(single, name) == pytest.approx(getattr(repeated, name), rel=1e-12)
+    assert single.memory.total == pytest.approx(repeated.memory.total)
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.integers(0, 10_000), st.floats(1.01, 8), st.sampled_from(["hbm_bandwidth", "level_bandwidth"]))
+def test_more_bandwidth_is_never_slower(seed: int, factor: float, name: str) -> None:
+    shape, chips, layout, work = drawn(30, seed)
+    faster = replace(chips, **{name: getattr(chips, name) * factor})
+    before, after = (train(shape, system, layout, work, strict=False) for system in (chips, faster))
+    # Where stages are uneven, a layer may move to another stage, which rounds.
+    even = (np.mod(shape.layers, layout.pp) == 0) & (work.predictors == 0)
+    assert np.all((after.step <= before.step * (1 + 1e-12))[even])
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.integers(0, 10_000), st.floats(1.01, 4))
+def test_longer_latencies_and_older_software_are_never_faster(seed: int, factor: float) -> None:
+    shape, chips, layout, work = drawn(30, seed)
+    even = (np.mod(shape.layers, layout.pp) == 0) & (work.predictors == 0)
+    before = train(shape, chips, layout, work, strict=False).step
+    far = replace(chips, level_latency=chips.level_latency + 1e-4 * factor)
+    old = replace(work, year=work.year - factor)
+    for after in (train(shape, far, layout, work, strict=False), train(shape, chips, layout, old, strict=False)):
+        assert np.all((after.step >= before * (1 - 1e-12))[even])
+
+
+def test_alone_there_is_no_traffic_and_no_waiting() -> None:
+    done = trained(batch=4)
+    for name in ("tensor", "expert", "context", "pipeline", "bubble", "data"):
+        assert getattr(done, name) == 0
+
+
+def test_one_replica_reduces_no_gradients_and_two_do() -> None:
+    assert trained(tp=8, pp=8).data == 0
+    assert trained(tp=8, pp=8, dp=2).data > 0
+
+
+def test_twice_the_batch_takes_twice_the_computation_and_the_same_wait() -> None:
+    once, twice = (trained(tp=8, pp=8, batch=batch) for batch in (64, 128))
+    assert twice.forward == pytest.approx(2 * once.forward)
+    assert twice.bubble == pytest.approx(once.bubble)
+    assert twice.optimiser == once.optimiser
+
+
+def test_a_pipeline_waits_for_all_other_stages_once() -> None:
+    # (p - 1) / (v m) of the time of even stages (Narayanan et al. 2021, section 2.2), the output and the sends apart.
+    plain, twice = (trained(tp=8, pp=8, interleave=parts) for parts in (1, 2))
+    inner = sum(getattr(plain, name) for name in TIMES if name not in ("bubble", "head", "data", "optimiser"))
+    assert plain.bubble == pytest.approx(7 / 64 * (inner + plain.head / 8), rel=1e-9)
+    assert twice.bubble < 0.51 * plain.bubble
+
+
+def test_schedules_that_fill_the_wait_are_faster() -> None:
+    steps = [trained(tp=8, pp=8, schedule=name).step for name in SCHEDULES]
+    assert steps[1] < steps[0]
+    assert steps[2] < steps[0]
+
+
+def test_full_recomputation_repeats_the_forward_pass() -> None:
+    none, full = (trained(tp=8, pp=8, recompute=policy) for policy in ("none", "full"))
+    assert none.recompute == 0
+    assert full.recompute > full.forward
+    assert full.forward == none.forward
+
+
+def test_weights_that_are_frozen_have_no_gradients() -> None:
+    layout = layouts(tp=8, pp=8, dp=2)
+    free, frozen = (train(GPT3, A100, layout, workloads(64, 2048, frozen=frozen)) for frozen in (False, True))
+    assert frozen.optimiser == 0
+    assert frozen.data == 0
+    assert frozen.backward < 0.55 * free.backward
+
+
+def test_large_products_use_less_than_the_peak_in_every_convention_but_recomputation() -> None:
+    shape, chips, layout, work = drawn(500, 5)
+    done = train(shape, chips, layout, work, strict=False)
+    busy = work.frozen == 0
+    assert np.all(done.mfu(shape, work)[busy] < 1)
+    assert np.all(done.mfu(shape, work) <= done.mfu(shape, work, "square"))
+
+
+def test_work_is_counted_as_in_the_megatron_paper() -> None:
+    # 96 B s l h^2 (1 + s/6h + V/16lh), Narayanan et al. 2021, section 5.1, for GPT-3 175B.
+    b, s, layers, h, v = 1536, 2048, 96, 12288, 51200
+    known = 96 * b * s * layers * h**2 * (1 + s / (6 * h) + v / (16 * layers * h))
+    assert model_flops(GPT3, workloads(b, s), "recomputed") == pytest.approx(known, rel=1e-9)
+
+
+def test_causal_attention_is_half_of_the_square() -> None:
+    work = workloads(1, 8192)
+    counts = {name: model_flops(GPT3, work, name) for name in CONVENTIONS}
+    causal, square = (3 * 8192 * GPT3.attention_flops(8192, causal=causal) for causal in (True, False))
+    assert square == pytest.approx(2 * causal)
+    assert counts["weights"] - counts["causal"] == pytest.approx(causal)
+
+
+def test_an_unknown_convention_is_refused_with_the_known_ones() -> None:
+    with pytest.raises(InputError, match="Did you mean `causal`"):
+        model_flops(GPT3, workloads(1, 1), "casual")
+
+
+def test_parts_of_different_length_are_refused() -> None:
+    with pytest.raises(InputError, match=r"work: 2 configurations; expected 1 or 3"):
+        train(GPT3, A100, layouts(tp=[1, 2, 4]), workloads([8, 16], 2048))
+
+
+def test_published_runs_are_met_as_closely_as_the_guide_says() -> None:
+    data = runs(training_rows())
+    said, _ = predicted(data)
+    wrong = np.abs(said / measured(data.rows) - 1)
+    groups = np.array([row["group"] for row in data.rows])
+    good = np.array([row["quality"] in ("A", "B") for row in data.rows])
+    bands = {
+        "MOSAIC": 0.10, "MEGATRON21": 0.05, "KORTH22": 0.08, "BLOOM22": 0.11,
+        "MBRIDGE": 0.13, "MAXTEXT": 0.12, "MLPERF-D": 0.13,
+    }  # fmt: skip
+    found = {name: float(np.mean(wrong[good & (groups == name)])) for name in bands}
+    assert {name: error for name, error in found.items() if error > bands[name]} == {}
+
+
+def test_every_field_of_a_result_has_one_entry_a_configuration() -> None:
+    done = train(*drawn(7, 6), strict=False)
+    arrays = [getattr(done, item.name) for item in fields(done) if item.name != "memory"]
+    assert {array.shape for array in arrays} == {(7,)}
