@@ -16,7 +16,8 @@ def test_a_contract_is_valued_for_both_sides(gigawatt: Command) -> None:
     code, out, _ = gigawatt("value", "openai-2025-10", "--contract", "coreweave_1", "--paths", "60", "--json")
     found = json.loads(out)
     assert code == 0
-    assert list(found["tables"]) == ["worth_real-world", "worth_risk-neutral", "coreweave_1_by_year"]
+    own = ["coreweave_1_by_year", "coreweave_1_movers"]
+    assert list(found["tables"]) == ["worth_real-world", "worth_risk-neutral", *own]
     sides = found["tables"]["worth_risk-neutral"]["rows"]
     assert [row[1] for row in sides] == ["openai", "coreweave"]
     assert sides[0][2] == -sides[1][2] < -5

@@ -13,6 +13,7 @@ from gigawatt.parts.wrapper import Arrears, Guaranteed
 from gigawatt.value.contract import contract_values, path_weights
 from gigawatt.value.flows import Flows, flows
 from gigawatt.value.measure import under
+from gigawatt.value.movers import movers
 from priced import priced, valued_toy
 from worlds import bare, contracts, toy
 
@@ -101,6 +102,19 @@ def test_a_premium_gives_less_weight_to_paths_on_which_gigawatts_come_early():
     assert abs(weights.mean() - 1) < 0.02
     assert np.average(found.speed, weights=weights) < found.speed.mean() - 0.2 * found.speed.std()
     assert (path_weights(flows(valued_toy("0.4"), "real-world", 5, workers=1)) == 1).all()
+
+
+def test_the_figure_a_value_hangs_on_is_found_and_no_other():
+    world = valued_toy()
+    found = flows(world, "risk-neutral", 1500, workers=1)
+    purchase = contract_values(found)[0]
+    shown = movers(found, purchase)
+    assert shown.rows[0][0] == "capacity"
+    assert float(shown.rows[0][1] or 0) > 0.2
+    assert float(shown.rows[0][3] or 0) > float(shown.rows[0][2] or 0)
+    payment = contract_values(found)[-1]
+    assert payment.contract.form != "warrant"
+    assert movers(found, payment).rows == ()
 
 
 def test_two_workers_find_what_one_finds():

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from gigawatt.parts.clause import CASH
-from gigawatt.report.cells import plus, span
+from gigawatt.report.cells import plus, shown, span
 from gigawatt.report.markup import Html, bn, details, el, join, table
 from gigawatt.report.told import COLOURS, Told, card, title
 from gigawatt.report.warrant_value import warrant_value
 from gigawatt.report.years import fans
 from gigawatt.scenario.scenario import Contract
+from gigawatt.value.movers import movers
 
 LONG = 600
 """Letters above which the words of a contract unfold on demand."""
@@ -34,6 +35,10 @@ def contract_card(told: Told, contract: Contract) -> Html:
     if detail is not None:
         pricing = told.found.flows[last]
         inside.append(warrant_value(told.page, pricing, detail, COLOURS["risk-neutral"]))
+    if contract.name in told.found.chosen:
+        first = told.measures[0]
+        moved = movers(told.found.flows[first], told.value(contract, first))
+        inside.append(shown(moved, f"{title(contract)}: what moves its value, {first}"))
     head = el("summary", el("h3", title(contract)), el("span", words))
     return el("details", head, *inside, class_="card", id=card(contract), open=contract.name in told.open)
 

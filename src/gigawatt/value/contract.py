@@ -74,6 +74,22 @@ def path_weights(flows: Flows) -> Floats:
     return premium_weights(normal_score(flows.speed), flows.of(assumptions(flows.scenario).premium))
 
 
+def net(flows: Flows, contract: Contract, party: str) -> Floats:
+    """What a contract brings a party, less what it takes, discounted (path,), USD.
+
+    Arguments:
+        flows: a simulation under a measure.
+        contract: one of its scenario.
+        party: one of the contract's.
+    """
+    own = flows.measure == "real-world"
+    rows = {row: flows.places.lanes[row][1] for row in flows.lanes(contract.name)}
+    into = [row for row, lane in rows.items() if lane.payee == party]
+    out = [row for row, lane in rows.items() if lane.payer == party]
+    got, gave = (flows.payee, flows.payer) if own else (flows.value, flows.value)
+    return np.asarray(got[into].sum(axis=0) - gave[out].sum(axis=0))
+
+
 def _sides(flows: Flows, contract: Contract, weights: Floats) -> tuple[Side, ...]:
     rows = flows.lanes(contract.name)
     lanes = {row: flows.places.lanes[row][1] for row in rows}
@@ -94,7 +110,7 @@ def _sides(flows: Flows, contract: Contract, weights: Floats) -> tuple[Side, ...
         sides.append(
             Side(
                 party=party,
-                value=estimate(got - gave, weights, controls),
+                value=estimate(net(flows, contract, party), weights, controls),
                 received=float(np.average(got, weights=weights)),
                 paid=float(np.average(gave, weights=weights)),
                 lost=float(np.average(lost, weights=weights)),

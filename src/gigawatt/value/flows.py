@@ -83,9 +83,14 @@ class Flows:
         """The rows of a contract."""
         return [row for row, (name, _) in enumerate(self.places.lanes) if name == contract]
 
+    @property
+    def uncertain(self) -> list[Figure]:
+        """The uncertain figures of the scenario, in the order of `draws`."""
+        return _uncertain(self.scenario)
+
     def drawn(self, name: str) -> Floats:
         """What an uncertain figure came out as (path,)."""
-        row = [figure.name for figure in _uncertain(self.scenario)].index(name)
+        row = [figure.name for figure in self.uncertain].index(name)
         return np.asarray(self.draws[row])
 
     def of(self, figure: Figure) -> Floats:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gigawatt.catalog import load
 from gigawatt.value.ladder_table import moves, payoffs, required, summary, tranches
+from gigawatt.value.movers import movers
 from gigawatt.value.published import implied
 from gigawatt.value.table import exposure, fan, worth
 from gigawatt.value.valuation import Valuation
@@ -20,8 +21,10 @@ def overview(found: Valuation) -> dict[str, Table]:
     first = next(iter(found.flows.values()))
     if not found.chosen:
         tables["exposure"] = exposure(first)
+    values = {value.contract.name: value for value in next(iter(found.contracts.values()))}
     for name in found.chosen:
         tables[f"{name}_by_year"] = fan(first, name)
+        tables[f"{name}_movers"] = movers(first, values[name])
     catalog = load(found.scenario.as_of)
     for detail in found.details:
         name, value = detail.contract.name, detail.value
