@@ -17,9 +17,9 @@ from gigawatt.report import svg
 from gigawatt.report.markup import Html, el, figure, join, number, table
 from gigawatt.report.series import both
 from gigawatt.report.subject import Subject
-from gigawatt.value.estimate import LEVELS
 from gigawatt.value.flows import Flows
 from gigawatt.value.ladder import LEAST_MARK, Ladder, markets
+from gigawatt.views.band import LEVELS
 
 Ends: TypeAlias = tuple[float, float, float]
 """10, 50 and 90 % quantile over the draws."""

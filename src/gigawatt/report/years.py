@@ -15,9 +15,10 @@ from gigawatt.report import strokes, svg
 from gigawatt.report.markup import Html, bn, details, el, join, number, table
 from gigawatt.report.subject import Subject
 from gigawatt.value.contract import path_weights
-from gigawatt.value.estimate import LEVELS, estimate
+from gigawatt.value.estimate import estimate
 from gigawatt.value.flows import Flows
 from gigawatt.value.table import ways
+from gigawatt.views.band import LEVELS
 from gigawatt.views.table import BILLION
 
 SIZE = 366.0, 150.0

@@ -13,7 +13,7 @@ from gigawatt.value.accounting.revenue import Reduction, progress, reduction
 from gigawatt.value.flows import Flows
 from gigawatt.value.ladder import Ladder
 from gigawatt.value.warrant import WarrantValue
-from gigawatt.views.band import band, band_columns, tidy
+from gigawatt.views.band import LEVELS, band, band_columns, tidy
 from gigawatt.views.table import BILLION, BN, Cell, Column, Table
 
 PROBABLE = 0.75
@@ -88,7 +88,7 @@ def books(flows: Flows, value: WarrantValue) -> Table:
             rows.append((label, f"{year}-12", *band(paths, BILLION)))
     total, taken = found.gross.sum(axis=0), found.contra.sum(axis=0)
     part = 100.0 * taken[total > 0] / total[total > 0] if (total > 0).any() else np.zeros(1)
-    low, middle, high = (tidy(float(q)) for q in np.quantile(part, (0.1, 0.5, 0.9)))
+    low, middle, high = (tidy(float(q)) for q in np.quantile(part, LEVELS))
     return Table(
         f"What `{this.contract.name}` takes from the revenue of {this.issuer} from {this.holder}",
         (Column("line"), Column("month"), *band_columns(BN)),

@@ -12,8 +12,7 @@ from scipy.special import ndtri
 from scipy.stats import rankdata
 
 from gigawatt.parts.figure import Floats
-
-LEVELS = (0.1, 0.5, 0.9)
+from gigawatt.views.band import LEVELS
 
 
 @dataclass(frozen=True, slots=True)

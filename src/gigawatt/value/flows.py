@@ -151,7 +151,9 @@ def value_block(scenario: Scenario, seed: int, paths: int, index: int) -> dict[s
     pricing = assumptions(scenario)
     factors = pricing.curve.months(scenario.months)
     spreads = dict(pricing.spreads)
-    by_party = [drawn.draws.of(spreads[p.name]) if p.name in spreads else np.zeros(1) for p in scenario.parties]
+    nothing = np.zeros(1)
+    costs = [drawn.draws.of(spreads[p.name]) if p.name in spreads else nothing for p in scenario.parties]
+    by_party = np.stack(np.broadcast_arrays(*costs))
     party, share = places.row["party"], places.row["share"]
     sides = [[party[getattr(lane, side)] for _, lane in places.lanes] for side in ("payer", "payee")]
     assets = [share[lane.asset] for _, lane in places.lanes[places.cash :]]
@@ -172,13 +174,12 @@ def value_block(scenario: Scenario, seed: int, paths: int, index: int) -> dict[s
             told[places.cash :] *= tables["price"][assets] if assets else 1.0
             year = (scenario.first + t) // 12 - scenario.first // 12
             present = told * factors[t]
-            discounts = [np.exp(-by * (t + 1.0)) for by in by_party]
+            discounts = np.exp(-by_party * (t + 1.0))
             out["value"] += present
             out["missed"][again] = 0.0
             out["missed"][: places.cash] += missed[: places.cash] * factors[t]
             for side, rows in zip(("payer", "payee"), sides, strict=True):
-                for lane, row in enumerate(rows):
-                    out[side][lane] += present[lane] * discounts[row]
+                out[side] += present * discounts[rows]
             speed += tables["online"][own].sum(axis=0) / scenario.months
             yearly[year] += told
             discounted[year] += present

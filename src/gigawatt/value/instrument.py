@@ -22,12 +22,13 @@ from gigawatt.value.assumed import assumed, policy_of
 from gigawatt.value.counter import Horizon, random, sure
 from gigawatt.value.daily import Daily, require_windows, simulate
 from gigawatt.value.direct import Method, Sampling, Worth, direct
-from gigawatt.value.estimate import LEVELS, Estimate
+from gigawatt.value.estimate import Estimate
 from gigawatt.value.payoff import Truth, money
 from gigawatt.value.risk import marks
 from gigawatt.value.shift import diluted, evaluate, moved, needed
 from gigawatt.value.unknown import Open, decided, opened, scores
 from gigawatt.value.warrant import Sensitivity
+from gigawatt.views.band import LEVELS
 
 DRAWS = 32
 """How many draws of what is not public are valued, each by itself."""

@@ -21,11 +21,12 @@ from gigawatt.parts.daily import DAYS
 from gigawatt.parts.figure import Floats
 from gigawatt.parts.world import figures
 from gigawatt.value.case import BUMPS, Case, case, dilute, without_gigawatts, worth
-from gigawatt.value.estimate import LEVELS, Estimate
+from gigawatt.value.estimate import Estimate
 from gigawatt.value.flows import Flows
 from gigawatt.value.ladder import Ladder
 from gigawatt.value.measure import assumptions
 from gigawatt.value.rough import rough
+from gigawatt.views.band import LEVELS
 
 TERM_SETS = 48
 """How many draws of the unknown terms are valued, each by itself."""
