@@ -21,14 +21,14 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import least_squares
 
-from gigawatt.perf.deployment import Formats, layout
+from gigawatt.perf.deployment import Formats, deployments
 from gigawatt.perf.formats import format_code
 from gigawatt.perf.hardware import hardware
 from gigawatt.perf.library import find_model, find_system
 from gigawatt.perf.power import chip_power, node_power
 from gigawatt.perf.serving import Requests, decode_latency, prompt_latency, serve, static_latency
-from gigawatt.perf.serving_software import LAUNCHED, RECORDED, Engine
 from gigawatt.perf.shape import shapes
+from gigawatt.perf.software import LAUNCHED, RECORDED, Engine
 
 Floats = NDArray[np.float64]
 Row = dict[str, str]
@@ -123,7 +123,7 @@ class Table:
             [find_system(name) for name in systems], [systems.index(row["accelerator"]) for row in rows]
         )
         parts = np.array([cuts(row) for row in rows]).T
-        self.cut = layout(*parts[:4])
+        self.cut = deployments(*parts[:4])
         self.replicas = parts[4]
         names = [precision(row) for row in rows]
         codes = np.array([[format_code(name) for name in row] for row in names]).T

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from gigawatt.errors import InputError
-from gigawatt.perf.deployment import formats, layout
+from gigawatt.perf.deployment import deployments, formats
 
 
 def test_a_replica_has_the_chips_of_all_its_stages() -> None:
-    cut = layout(tp=[8, 1], pp=[2, 1], attention_dp=[1, 32])
+    cut = deployments(tp=[8, 1], pp=[2, 1], attention_dp=[1, 32])
     assert cut.group.tolist() == [8, 32]
     assert cut.chips.tolist() == [16, 32]
 
@@ -17,12 +17,12 @@ def test_a_replica_has_the_chips_of_all_its_stages() -> None:
 @pytest.mark.parametrize("tp", [0, -1, 2.5, float("nan"), float("inf")])
 def test_a_layout_that_is_no_whole_number_is_refused(tp: float) -> None:
     with pytest.raises(InputError, match=r"layout: tp: .*expected a whole number of at least 1"):
-        layout(tp=tp)
+        deployments(tp=tp)
 
 
 def test_experts_over_a_part_of_the_chips_that_does_not_divide_them_are_refused_with_the_nearest() -> None:
     with pytest.raises(InputError, match=r"ep: 6; expected a divisor of tp x attention_dp, 8\. The nearest is 4"):
-        layout(tp=8, ep=6)
+        deployments(tp=8, ep=6)
 
 
 def test_products_cache_and_experts_follow_the_weights_unless_told() -> None:

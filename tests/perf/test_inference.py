@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from gigawatt.perf.attention import decode_attention_time, prefill_attention_time
 from gigawatt.perf.collective import collective_time, point_to_point_time
-from gigawatt.perf.deployment import Batch, Formats, Layout, formats, layout
+from gigawatt.perf.deployment import Deployment, Formats, Passing, deployments, formats
 from gigawatt.perf.formats import format_bytes, format_code
 from gigawatt.perf.gemm import gemm_time
 from gigawatt.perf.hardware import Hardware, hardware
@@ -19,8 +19,8 @@ from gigawatt.perf.inference import PASSES, SORTS, StepTime, step_time
 from gigawatt.perf.kernels import CALIBRATED
 from gigawatt.perf.library import built_in_models, built_in_systems, find_model, find_system
 from gigawatt.perf.matmul import EXPERT, NAMES, matmuls
-from gigawatt.perf.serving_software import LAUNCHED, RECORDED, Engine
 from gigawatt.perf.shape import Shape, shapes
+from gigawatt.perf.software import LAUNCHED, RECORDED, Engine
 
 BF16 = format_code("bf16")
 MODELS = list(built_in_models().values())
@@ -33,7 +33,7 @@ def one(part: np.ndarray) -> float:
     return float(np.ravel(part)[0])
 
 
-def plain(shape: Shape, chips: Hardware, cut: Layout, number: Formats, batch: Batch, engine: Engine) -> float:
+def plain(shape: Shape, chips: Hardware, cut: Deployment, number: Formats, batch: Passing, engine: Engine) -> float:
     """The seconds of one configuration, added up layer by layer and matrix by matrix."""
     tp, pp, ep, groups = (int(one(count)) for count in (cut.tp, cut.pp, cut.ep, cut.attention_dp))
     lots = max(min(pp, batch.decoding + batch.prompts), 1.0)
@@ -97,12 +97,12 @@ def plain(shape: Shape, chips: Hardware, cut: Layout, number: Formats, batch: Ba
     return total * max(lots, pp) + host
 
 
-def world(many: int) -> tuple[Shape, Hardware, Layout, Formats, Batch]:
+def world(many: int) -> tuple[Shape, Hardware, Deployment, Formats, Passing]:
     """Configurations of all kinds, drawn with a fixed seed."""
     draw = np.random.default_rng(7)
     cuts = np.array([[1, 1, 1, 1], [8, 1, 8, 1], [4, 2, 2, 1], [1, 1, 8, 8], [2, 4, 1, 4]])[draw.integers(0, 5, many)].T
     codes = draw.choice([format_code(name) for name in ("bf16", "fp8", "fp8_block", "fp4")], (4, many))
-    batch = Batch(
+    batch = Passing(
         decoding=draw.integers(1, 300, many).astype(float),
         context=draw.integers(1, 20_000, many).astype(float),
         width=draw.integers(1, 4, many).astype(float),
@@ -113,7 +113,7 @@ def world(many: int) -> tuple[Shape, Hardware, Layout, Formats, Batch]:
     return (
         shapes(MODELS, draw.integers(0, len(MODELS), many)),
         hardware(SYSTEMS, draw.integers(0, len(SYSTEMS), many)),
-        layout(*cuts),
+        deployments(*cuts),
         Formats(*codes),
         batch,
     )
@@ -128,9 +128,9 @@ def test_many_configurations_at_once_equal_a_plain_sum_for_each(engine: Engine) 
         plain(
             shape.take([at]),
             chips.take([at]),
-            Layout(*(getattr(cut, name)[[at]] for name in Layout.__slots__)),
+            Deployment(*(getattr(cut, name)[[at]] for name in Deployment.__slots__)),
             Formats(*(getattr(number, name)[[at]] for name in Formats.__slots__)),
-            Batch(*(float(np.asarray(getattr(batch, name))[at]) for name in Batch.__slots__)),
+            Passing(*(float(np.asarray(getattr(batch, name))[at]) for name in Passing.__slots__)),
             engine,
         )
         for at in range(many)
@@ -151,9 +151,9 @@ def test_the_order_of_configurations_does_not_matter() -> None:
     turned = step_time(
         shape.take(back),
         chips.take(back),
-        Layout(*(getattr(cut, name)[back] for name in Layout.__slots__)),
+        Deployment(*(getattr(cut, name)[back] for name in Deployment.__slots__)),
         Formats(*(getattr(number, name)[back] for name in Formats.__slots__)),
-        Batch(*(np.asarray(getattr(batch, name))[back] for name in Batch.__slots__)),
+        Passing(*(np.asarray(getattr(batch, name))[back] for name in Passing.__slots__)),
     )
     np.testing.assert_array_equal(turned.total[back], step_time(shape, chips, cut, number, batch).total)
 
@@ -176,22 +176,22 @@ def test_more_sequences_context_or_tokens_take_longer(many: int, context: int, t
     shape, chips = shapes([find_model("Llama3-8B")]), hardware([find_system("H100-SXM-80GB")])
 
     def total(**given: float) -> float:
-        return one(step_time(shape, chips, layout(), formats("bf16"), Batch(**given)).total)
+        return one(step_time(shape, chips, deployments(), formats("bf16"), Passing(**given)).total)
 
     assert total(decoding=many * factor, context=context) > total(decoding=many, context=context)
     assert total(decoding=many, context=context * factor) >= total(decoding=many, context=context)
     assert total(prompts=1, tokens=tokens * factor) > total(prompts=1, tokens=tokens)
 
 
-def stripped(model: str, batch: Batch, kernels: object) -> tuple[Shape, Hardware, StepTime]:
+def stripped(model: str, batch: Passing, kernels: object) -> tuple[Shape, Hardware, StepTime]:
     shape, chips = shapes([find_model(model)]), hardware([find_system("H100-SXM-80GB")])
-    time = step_time(shape, chips, layout(), formats("bf16"), batch, engine=BARE, kernels=kernels)
+    time = step_time(shape, chips, deployments(), formats("bf16"), batch, engine=BARE, kernels=kernels)
     return shape, chips, time
 
 
 def test_one_sequence_on_kernels_without_latency_streams_the_weights_and_nothing_else() -> None:
     ideal = replace(CALIBRATED, launch=0.0, hbm=1.0, hbm_ramp=0.0, decode_latency=0.0, blend=1e3)
-    shape, chips, time = stripped("Llama3-70B", Batch(decoding=1.0, context=0.0), ideal)
+    shape, chips, time = stripped("Llama3-70B", Passing(decoding=1.0, context=0.0), ideal)
     weights = 2 * one(shape.matmul_parameters)
     assert one(time.products) == pytest.approx(weights / one(chips.hbm_bandwidth), rel=2e-3)
     assert one(time.moved) == pytest.approx(weights, rel=2e-3)
@@ -199,7 +199,7 @@ def test_one_sequence_on_kernels_without_latency_streams_the_weights_and_nothing
 
 def test_a_step_does_the_flop_its_tokens_need() -> None:
     for model in ("Llama3-8B", "DeepSeek-V3", "Qwen3-30B-A3B", "gpt-oss-120b"):
-        shape, _, time = stripped(model, Batch(decoding=4096.0, context=1000.0), CALIBRATED)
+        shape, _, time = stripped(model, Passing(decoding=4096.0, context=1000.0), CALIBRATED)
         seen = one(shape.full) * 1000 + one(shape.windowed) * min(1000, one(shape.window))
         expected = 4096 * (one(shape.matmul_flops) + seen * one(shape.decode_flops))
         assert one(time.flops) == pytest.approx(expected, rel=1e-6)
@@ -207,30 +207,30 @@ def test_a_step_does_the_flop_its_tokens_need() -> None:
 
 def test_a_group_that_attends_alone_has_whole_prompts() -> None:
     shape, chips = shapes([find_model("DeepSeek-V3")]), hardware([find_system("H200-SXM-141GB")])
-    where = shape, chips, layout(ep=8, attention_dp=8), formats("fp8_block")
-    lone, each = (step_time(*where, Batch(prompts=many, tokens=4096.0)) for many in (1.0, 8.0))
+    where = shape, chips, deployments(ep=8, attention_dp=8), formats("fp8_block")
+    lone, each = (step_time(*where, Passing(prompts=many, tokens=4096.0)) for many in (1.0, 8.0))
     assert lone.attention == each.attention
     assert lone.experts < each.experts
 
 
 def test_nothing_to_do_takes_no_time() -> None:
-    _, _, time = stripped("Llama3-8B", Batch(), CALIBRATED)
+    _, _, time = stripped("Llama3-8B", Passing(), CALIBRATED)
     assert one(time.total) == 0
 
 
 def test_busier_experts_take_longer() -> None:
     shape, chips = shapes([find_model("DeepSeek-V3")]), hardware([find_system("H200-SXM-141GB")])
-    cut, number = layout(tp=1, ep=32, attention_dp=32), formats("fp8_block")
-    batch = Batch(decoding=8192.0, context=1000.0)
+    cut, number = deployments(tp=1, ep=32, attention_dp=32), formats("fp8_block")
+    batch = Passing(decoding=8192.0, context=1000.0)
     even, uneven = (one(step_time(shape, chips, cut, number, batch, skew=skew).experts) for skew in (1.0, 2.0))
     assert uneven > even
 
 
 def test_a_pipeline_that_drains_idles_and_one_that_does_not_keeps_its_stages_busy() -> None:
     shape, chips = shapes([find_model("Llama3-70B")]), hardware([find_system("A100-SXM-80GB")])
-    batch = Batch(prompts=4.0, tokens=512.0)
+    batch = Passing(prompts=4.0, tokens=512.0)
     drained, steady = (
-        step_time(shape, chips, layout(pp=4), formats("bf16"), batch, steady=steady, engine=BARE)
+        step_time(shape, chips, deployments(pp=4), formats("bf16"), batch, steady=steady, engine=BARE)
         for steady in (False, True)
     )
     assert one(steady.idle) == 0

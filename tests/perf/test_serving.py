@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gigawatt.errors import InputError
-from gigawatt.perf.deployment import formats, layout
+from gigawatt.perf.deployment import deployments, formats
 from gigawatt.perf.hardware import hardware
 from gigawatt.perf.library import find_model, find_system
 from gigawatt.perf.pools import matched, pool_service
@@ -23,13 +23,13 @@ from gigawatt.perf.serving import (
     static_latency,
     tokens_per_step,
 )
-from gigawatt.perf.serving_software import LAUNCHED, RECORDED
 from gigawatt.perf.shape import shapes
+from gigawatt.perf.software import LAUNCHED, RECORDED
 
 H200 = hardware([find_system("H200-SXM-141GB")])
 A100 = hardware([find_system("A100-SXM-80GB")])
 LLAMA = shapes([find_model("Llama3-70B")])
-WHERE = (LLAMA, H200, layout(tp=4), formats("fp8", kv="fp8"))
+WHERE = (LLAMA, H200, deployments(tp=4), formats("fp8", kv="fp8"))
 
 
 def served(**asked: float) -> Service:
@@ -72,7 +72,7 @@ def test_a_faster_chip_never_serves_less() -> None:
 
 
 def test_weights_that_do_not_fit_give_no_number() -> None:
-    got = serve(LLAMA, H200, layout(tp=[1, 4]), formats("bf16"), Requests(1024.0, 512.0, 4.0))
+    got = serve(LLAMA, H200, deployments(tp=[1, 4]), formats("bf16"), Requests(1024.0, 512.0, 4.0))
     assert np.isnan(got.tokens).tolist() == [True, False]
     assert np.isnan(got.ttft).tolist() == [True, False]
 
@@ -116,7 +116,7 @@ def test_requests_that_arrive_together_wait_longer_and_are_then_disturbed_less()
 
 
 def test_a_batch_of_prompts_and_its_steps_make_a_static_answer() -> None:
-    where = (LLAMA, A100, layout(tp=8), formats("bf16"))
+    where = (LLAMA, A100, deployments(tp=8), formats("bf16"))
     one = static_latency(*where, 512.0, 1.0, 8.0)
     assert one == pytest.approx(prompt_latency(*where, 512.0, batch=8.0, engine=LAUNCHED).total)
     two = static_latency(*where, 512.0, 2.0, 8.0)
@@ -136,26 +136,26 @@ def test_a_batch_of_prompts_and_its_steps_make_a_static_answer() -> None:
 def test_static_answers_take_what_was_published(
     model: str, tp: int, isl: int, osl: int, batch: int, milliseconds: float
 ) -> None:
-    where = (shapes([find_model(model)]), A100, layout(tp=tp), formats("bf16"))
+    where = (shapes([find_model(model)]), A100, deployments(tp=tp), formats("bf16"))
     assert 1e3 * static_latency(*where, isl, osl, batch) == pytest.approx(milliseconds, rel=0.12)
 
 
 def test_readers_and_writers_keep_as_many_requests_in_the_loop_as_there_are() -> None:
     for many in (1.0, 32.0, 5000.0):
-        got = pool_service(LLAMA, H200, layout(tp=2), layout(tp=4), formats("fp8"), 2048.0, 256.0, many)
+        got = pool_service(LLAMA, H200, deployments(tp=2), deployments(tp=4), formats("fp8"), 2048.0, 256.0, many)
         assert got.requests * (got.ttft + 255 * got.tpot) == pytest.approx(many, rel=1e-6)
         assert 0 < got.reading <= 1
 
 
 def test_the_first_token_of_one_request_takes_the_reading_and_the_sending() -> None:
-    got = pool_service(LLAMA, H200, layout(tp=2), layout(tp=4), formats("fp8"), 2048.0, 256.0, 1.0)
-    read = prompt_latency(LLAMA, H200, layout(tp=2), formats("fp8"), 2048.0).total
+    got = pool_service(LLAMA, H200, deployments(tp=2), deployments(tp=4), formats("fp8"), 2048.0, 256.0, 1.0)
+    read = prompt_latency(LLAMA, H200, deployments(tp=2), formats("fp8"), 2048.0).total
     assert got.transfer > 0
     assert got.ttft == pytest.approx(read + got.transfer)
 
 
 def test_matched_readers_are_busy_when_the_writers_are_full() -> None:
-    where = (LLAMA, H200, layout(tp=2), layout(tp=8), formats("fp8"), 4096.0, 256.0, 5000.0)
+    where = (LLAMA, H200, deployments(tp=2), deployments(tp=8), formats("fp8"), 4096.0, 256.0, 5000.0)
     alone = pool_service(*where, readers=1000.0)
     one = pool_service(*where, readers=1.0)
     many = matched(one.requests, alone.requests)

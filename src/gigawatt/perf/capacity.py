@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from gigawatt.errors import InputError, ModelError
-from gigawatt.perf.deployment import Formats, Layout, layout
+from gigawatt.perf.deployment import Deployment, Formats, deployments
 from gigawatt.perf.formats import Floats, format_bytes
 from gigawatt.perf.gemm import RESULT_BYTES
 from gigawatt.perf.hardware import Hardware
@@ -49,7 +49,7 @@ class Capacity:
 def capacity(
     shape: Shape,
     chips: Hardware,
-    cut: Layout,
+    cut: Deployment,
     number: Formats,
     length: ArrayLike,
     *,
@@ -83,7 +83,7 @@ def capacity(
 def require_fit(
     shape: Shape,
     chips: Hardware,
-    cut: Layout,
+    cut: Deployment,
     number: Formats,
     length: ArrayLike,
     concurrency: ArrayLike,
@@ -122,7 +122,7 @@ def require_fit(
     fits = [f"concurrency {at(room):g}"] if at(room) >= 1 else []
     for tp in (2.0**power for power in range(1, 11)):
         if tp > at(cut.tp):
-            larger = layout(tp, cut.pp, 1, cut.attention_dp)
+            larger = deployments(tp, cut.pp, 1, cut.attention_dp)
             if at(capacity(shape, chips, larger, number, length, workspace_tokens=workspace_tokens).sequences) >= need:
                 fits.append(f"tp {tp:g}")
                 break

@@ -1,8 +1,8 @@
 """Deployments: how a model is laid over chips to answer requests, in which number formats, and what passes through.
 
-Layout, layout       how a model is cut over the chips of one replica
-Formats, formats     the number formats of weights, products, cache and experts
-Batch                what passes in a step: sequences that decode, and prompts
+Deployment, deployments  how a model is cut over the chips of one replica
+Formats, formats         the number formats of weights, products, cache and experts
+Passing                  what passes in a step: sequences that decode, and prompts
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from gigawatt.perf.formats import Codes, Floats, format_code
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Layout:
-    """How one replica is cut, `(config,)` each; build with `layout`.
+class Deployment:
+    """How one replica is cut, `(config,)` each; build with `deployments`.
 
     Arguments:
         tp: chips a layer's attention is cut over.
@@ -43,8 +43,8 @@ class Layout:
         return self.group * self.pp
 
 
-def layout(tp: ArrayLike = 1, pp: ArrayLike = 1, ep: ArrayLike = 1, attention_dp: ArrayLike = 1) -> Layout:
-    """A layout, checked.
+def deployments(tp: ArrayLike = 1, pp: ArrayLike = 1, ep: ArrayLike = 1, attention_dp: ArrayLike = 1) -> Deployment:
+    """Deployments from counts, checked.
 
     Arguments:
         tp, pp, ep, attention_dp: counts, `(config,)` or one for all.
@@ -59,7 +59,7 @@ def layout(tp: ArrayLike = 1, pp: ArrayLike = 1, ep: ArrayLike = 1, attention_dp
         if np.any(wrong):
             raise InputError(f"layout: {name}: {values[wrong].flat[0]:g}; expected a whole number of at least 1.")
     arrays = np.broadcast_arrays(*(np.asarray(given, dtype=np.float64) for given in counts.values()))
-    made = Layout(*arrays)
+    made = Deployment(*arrays)
     uneven = np.atleast_1d(made.group % made.ep != 0)
     if np.any(uneven):
         group, experts = np.atleast_1d(made.group)[uneven][0], np.atleast_1d(made.ep)[uneven][0]
@@ -97,7 +97,7 @@ def formats(weight: str, product: str | None = None, kv: str = "bf16", expert: s
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Batch:
+class Passing:
     """What passes through one replica in a step, `(config,)` each.
 
     Arguments:

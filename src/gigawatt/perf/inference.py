@@ -18,14 +18,14 @@ from numpy.typing import ArrayLike
 
 from gigawatt.perf.attention import decode_attention_time, prefill_attention_time
 from gigawatt.perf.collective import collective_time, point_to_point_time
-from gigawatt.perf.deployment import Batch, Formats, Layout
+from gigawatt.perf.deployment import Deployment, Formats, Passing
 from gigawatt.perf.formats import Floats, format_bytes, format_code
 from gigawatt.perf.gemm import RESULT_BYTES, gemm_time
 from gigawatt.perf.hardware import Hardware
 from gigawatt.perf.kernels import CALIBRATED, Kernels
 from gigawatt.perf.matmul import EXPERT, NAMES, matmuls
-from gigawatt.perf.serving_software import RECORDED, Engine
 from gigawatt.perf.shape import Shape
+from gigawatt.perf.software import RECORDED, Engine
 from gigawatt.perf.stream import stream_time
 
 PASSES: Final = 8.0
@@ -74,9 +74,9 @@ class StepTime:
 def step_time(
     shape: Shape,
     chips: Hardware,
-    cut: Layout,
+    cut: Deployment,
     number: Formats,
-    batch: Batch,
+    batch: Passing,
     *,
     steady: bool = True,
     skew: ArrayLike = 1.0,
@@ -99,7 +99,7 @@ def step_time(
         Parts that add up to the total.
     """
     decoding, context, width, prompts, tokens, prefix = np.broadcast_arrays(
-        *(np.asarray(getattr(batch, name), dtype=np.float64) for name in Batch.__slots__)
+        *(np.asarray(getattr(batch, name), dtype=np.float64) for name in Passing.__slots__)
     )
     host = engine.sequence_gap * (decoding + prompts) / cut.attention_dp
     lots = np.maximum(np.minimum(cut.pp, decoding + prompts), 1.0)
@@ -144,7 +144,7 @@ def step_time(
 def _products(
     shape: Shape,
     chips: Hardware,
-    cut: Layout,
+    cut: Deployment,
     number: Formats,
     rows: Floats,
     together: Floats,
@@ -199,7 +199,7 @@ def _products(
 def _attention(
     shape: Shape,
     chips: Hardware,
-    cut: Layout,
+    cut: Deployment,
     number: Formats,
     decoding: Floats,
     context: Floats,
@@ -239,7 +239,7 @@ def _attention(
 
 
 def _vector(
-    shape: Shape, chips: Hardware, cut: Layout, rows: Floats, stage: Floats, engine: Engine, kernels: Kernels
+    shape: Shape, chips: Hardware, cut: Deployment, rows: Floats, stage: Floats, engine: Engine, kernels: Kernels
 ) -> tuple[Floats, Floats]:
     """Seconds and bytes of small kernels, of one stage."""
     inner = shape.dense * shape.ffn + shape.moe * (shape.active * shape.expert_ffn + shape.shared_ffn)
@@ -257,7 +257,7 @@ def _vector(
 def _exchange(
     shape: Shape,
     chips: Hardware,
-    cut: Layout,
+    cut: Deployment,
     rows: Floats,
     sequences: Floats,
     stage: Floats,

@@ -18,13 +18,13 @@ from numpy.typing import ArrayLike
 
 from gigawatt.perf.capacity import capacity
 from gigawatt.perf.collective import point_to_point_time
-from gigawatt.perf.deployment import Formats, Layout
+from gigawatt.perf.deployment import Deployment, Formats
 from gigawatt.perf.formats import Floats, format_bytes
 from gigawatt.perf.hardware import Hardware
 from gigawatt.perf.kernels import CALIBRATED, Kernels
 from gigawatt.perf.serving import ROUNDS, decode_latency, prompt_latency
-from gigawatt.perf.serving_software import RECORDED, Engine
 from gigawatt.perf.shape import Shape
+from gigawatt.perf.software import RECORDED, Engine
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,8 +52,8 @@ class Pools:
 def pool_service(
     shape: Shape,
     chips: Hardware,
-    reader: Layout,
-    writer: Layout,
+    reader: Deployment,
+    writer: Deployment,
     number: Formats,
     isl: ArrayLike,
     osl: ArrayLike,

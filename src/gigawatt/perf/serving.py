@@ -26,13 +26,13 @@ from numpy.typing import ArrayLike
 
 from gigawatt.errors import InputError
 from gigawatt.perf.capacity import capacity
-from gigawatt.perf.deployment import Batch, Formats, Layout
+from gigawatt.perf.deployment import Deployment, Formats, Passing
 from gigawatt.perf.formats import Floats
 from gigawatt.perf.hardware import Hardware
 from gigawatt.perf.inference import StepTime, step_time
 from gigawatt.perf.kernels import CALIBRATED, Kernels
-from gigawatt.perf.serving_software import LAUNCHED, RECORDED, Engine
 from gigawatt.perf.shape import Shape
+from gigawatt.perf.software import LAUNCHED, RECORDED, Engine
 
 ROUNDS: Final = 3
 """Rounds of the fixed point; the batch changes by less than a millionth in the last."""
@@ -130,7 +130,7 @@ class Service:
 def prompt_latency(
     shape: Shape,
     chips: Hardware,
-    cut: Layout,
+    cut: Deployment,
     number: Formats,
     tokens: ArrayLike,
     *,
@@ -147,14 +147,14 @@ def prompt_latency(
         tokens: of each prompt; `batch` prompts; `prefix` tokens more are cached.
         skew, engine, kernels: as for `step_time`.
     """
-    passing = Batch(prompts=batch, tokens=tokens, prefix=prefix)
+    passing = Passing(prompts=batch, tokens=tokens, prefix=prefix)
     return step_time(shape, chips, cut, number, passing, steady=False, skew=skew, engine=engine, kernels=kernels)
 
 
 def decode_latency(
     shape: Shape,
     chips: Hardware,
-    cut: Layout,
+    cut: Deployment,
     number: Formats,
     context: ArrayLike,
     *,
@@ -171,14 +171,14 @@ def decode_latency(
         context: tokens in the cache of each; `batch` sequences; `width` new tokens of each.
         skew, engine, kernels: as for `step_time`.
     """
-    passing = Batch(decoding=batch, context=context, width=width)
+    passing = Passing(decoding=batch, context=context, width=width)
     return step_time(shape, chips, cut, number, passing, skew=skew, engine=engine, kernels=kernels)
 
 
 def static_latency(
     shape: Shape,
     chips: Hardware,
-    cut: Layout,
+    cut: Deployment,
     number: Formats,
     isl: ArrayLike,
     osl: ArrayLike,
@@ -218,7 +218,7 @@ def tokens_per_step(guesses: ArrayLike, accepted: ArrayLike) -> Floats:
 def serve(
     shape: Shape,
     chips: Hardware,
-    cut: Layout,
+    cut: Deployment,
     number: Formats,
     asked: Requests,
     *,
@@ -247,18 +247,18 @@ def serve(
     context, prefix = isl + osl / 2, isl * cached
     fresh = isl - prefix
 
-    def step(passing: Batch, steady: bool = True) -> StepTime:
+    def step(passing: Passing, steady: bool = True) -> StepTime:
         return step_time(shape, chips, cut, number, passing, steady=steady, skew=skew, engine=engine, kernels=kernels)
 
     pieces = np.ceil(fresh / np.maximum(chunk, 1.0))
-    once = Batch(prompts=1.0, tokens=fresh / pieces, prefix=prefix + (fresh - fresh / pieces) / 2)
+    once = Passing(prompts=1.0, tokens=fresh / pieces, prefix=prefix + (fresh - fresh / pieces) / 2)
     alone = step(once, False)
     # Short prompts share a step up to the chunk; long ones are cut to it.
     filled = np.clip(chunk * cut.attention_dp / fresh, 1.0, np.maximum(running / 2, 1.0))
     decoding = running
     steps = np.maximum(osl - 1, 0.0) / gained
     for _ in range(ROUNDS):
-        plain = step(Batch(decoding=decoding, context=context, width=width))
+        plain = step(Passing(decoding=decoding, context=context, width=width))
         both = step(replace(once, decoding=decoding, context=context, width=width, prompts=filled))
         added = np.maximum(both.total - plain.total, 0.0) * pieces / filled
         pace = plain.total * (1 + guesses * draft)
