@@ -28,6 +28,8 @@ GROUPS: list[tuple[tuple[str, ...], dict[str, tuple[float, float]]]] = [
         {
             "launch": (0.3e-6, 8e-6),
             "power_cap": (0.01e-12, 1e-12),
+            "dies": (0.0, 3.0),
+            "block": (0.4, 1.0),
             "best": (0.5, 1.0),
             "small_array": (1.0, 3000.0),
             "hbm": (0.6, 0.97),

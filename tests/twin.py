@@ -18,9 +18,10 @@ from gigawatt.parts.clause import Clause, Once, Pay
 from gigawatt.parts.cumulative import Ramp
 from gigawatt.parts.figure import Figure
 from gigawatt.parts.observable import Binary, Constant, Growth, Latch, Observable, Read, Window
+from gigawatt.parts.performance import Axis, Performance
 from gigawatt.parts.process import SharePrice
 from gigawatt.parts.stream import BLOCK, stream
-from gigawatt.parts.world import Deal, Funding, Party
+from gigawatt.parts.world import Deal, Funding, Lab, Party
 from gigawatt.parts.wrapper import All, Arrears, Guaranteed, Ranked, Upto, While
 from gigawatt.scenario.scenario import Scenario
 
@@ -341,13 +342,35 @@ class Bookkeeper:
             own = [d.name for d in self.scenario.deals if d.lab == lab.party]
             research = self.of(lab.research)
             earns = self.of(lab.earns) * (1.0 + self.of(lab.improves)) ** t
-            supported = earns * (1.0 - research) * sum(working[name] for name in own)
+            counted = sum(working[d.name] * self.counts(d, lab) for d in self.scenario.deals if d.lab == lab.party)
+            supported = earns * (1.0 - research) * counted
             demand[lab.party], revenue[lab.party] = wanted, min(wanted, supported)
             load = revenue[lab.party] / supported if supported > 0 else 1.0
             for name in own:
                 used[name] = working[name] * (research + (1.0 - research) * load)
         loaded = {d.name: used[d.name] / self.of(d.to_facility) for d in self.scenario.deals}
         return {"used": used, "loaded": loaded, "demand": demand, "revenue": revenue}
+
+    def counts(self, deal: Deal, lab: Lab) -> float:
+        """Gigawatts of the lab's reference system that a gigawatt of a deal counts for."""
+        if lab.reference is None or deal.performance is None:
+            return 1.0
+        return self.tokens_per_gigawatt(deal.performance) / self.tokens_per_gigawatt(lab.reference)
+
+    def tokens_per_gigawatt(self, performance: Performance) -> float:
+        tokens = exp(self.logarithm(performance.tokens, performance.axes))
+        return self.of(performance.chips) * tokens * self.of(performance.own)
+
+    def logarithm(self, table: tuple[float, ...], axes: tuple[Axis, ...]) -> float:
+        """The logarithm of a table on this path, one axis after the other."""
+        if not axes:
+            return log(table[0])
+        values, drawn = axes[0].values, self.of(axes[0].figure)
+        low = max(sum(value < drawn for value in values[:-1]) - 1, 0)
+        share = (log(drawn) - log(values[low])) / (log(values[low + 1]) - log(values[low]))
+        size = len(table) // len(values)
+        below, above = (table[i * size : (i + 1) * size] for i in (low, low + 1))
+        return (1.0 - share) * self.logarithm(below, axes[1:]) + share * self.logarithm(above, axes[1:])
 
     # 4 owe
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import prod
 from typing import Any
 
 from hypothesis import strategies as st
@@ -25,6 +26,7 @@ from gigawatt.parts.contract import (
 from gigawatt.parts.figure import Figure, literal
 from gigawatt.parts.grant import Tranche, warrant
 from gigawatt.parts.observable import Constant, Observable, lift
+from gigawatt.parts.performance import Axis, Performance
 from gigawatt.parts.price_test import STATISTICS, PriceTest
 from gigawatt.parts.process import MeanReverting, Process, Regime, SCurve, SharePrice
 from gigawatt.parts.readings import (
@@ -322,6 +324,33 @@ class Draw:
         ends = sorted(literal(self.text(low, high, of)).terms[0] for _ in range(2))
         return Figure(f"figure {self.count}", unit(of or "1"), "uniform", (ends[0], ends[1]))
 
+    def performance(self, system: str) -> Performance:
+        """What a system yields, with up to two open figures in its sheet."""
+        axes = []
+        for _ in range(self.integer(0, 2)):
+            self.count += 1
+            low = self.integer(1, 9) * 1e15
+            span = Figure(f"figure {self.count}", unit("FLOP/s/chip"), "uniform", (low, 2.5 * low))
+            axes.append(Axis(span, (1.1 * low, 1.7 * low, 2.2 * low)[: self.integer(2, 3)]))
+        size = prod(len(axis.values) for axis in axes)
+        tokens = tuple(float(self.integer(100, 900)) for _ in range(size))
+        self.count += 1
+        return Performance(
+            system=system,
+            sheet="random",
+            workload="mix",
+            chips=self.figure(2e5, 9e5, "chip/GW"),
+            axes=tuple(axes),
+            tokens=tokens,
+            watts=tuple(700.0 + rate for rate in tokens),
+            limits=(1500.0,) * size,
+            h100=300.0,
+            shared=Figure("model", unit("1"), "lognormal", (0.8, 1.25)),
+            own=Figure(f"figure {self.count}", unit("1"), "lognormal", (0.8, 1.25)),
+            host=literal("0.3"),
+            pue=literal("1.25"),
+        )
+
     def anyone(self) -> str:
         return self.one(*self.inside, "world")
 
@@ -521,6 +550,7 @@ def worlds(draw: st.DrawFn) -> Scenario:
                 d.figure(0, 0.6),
                 d.figure(5, 30, "bnUSD/GW/year"),
                 d.figure(0, 20, "%/year"),
+                d.performance("reference") if d.yes() else None,
             )
             for name in d.labs
         ),
@@ -569,6 +599,7 @@ def _deal(d: Draw, name: str, months: int) -> Deal:
         failures=d.figure(0, 10, "%/year"),
         lifetime=d.integer(1, 40),
         lab=d.one(*d.labs) if d.labs and d.yes() else None,
+        performance=d.performance(name) if d.yes() else None,
     )
 
 

@@ -13,7 +13,21 @@ from gigawatt.cli import main as module
 from gigawatt.cli.main import app
 from gigawatt.version import VERSION
 
-VERBS = ("init", "check", "run", "resume", "show", "explain", "value", "catalog", "cite", "schema", "report", "doctor")
+VERBS = (
+    "init",
+    "check",
+    "run",
+    "resume",
+    "show",
+    "explain",
+    "value",
+    "catalog",
+    "perf",
+    "cite",
+    "schema",
+    "report",
+    "doctor",
+)
 PROGRAM = [sys.executable, "-m", "gigawatt"]
 
 
@@ -130,4 +144,4 @@ def test_a_mistake_of_ours_shows_one_line_and_no_traceback() -> None:
 
 
 def test_verbs_are_those_of_the_module() -> None:
-    assert {verb.__name__ for verb in module.VERBS} | {"catalog"} == set(VERBS)
+    assert {verb.__name__ for verb in module.VERBS} | {"catalog", "perf"} == set(VERBS)

@@ -142,3 +142,22 @@ def test_one_link_of_a_torus_carries_a_message_between_neighbours() -> None:
 def test_an_unknown_collective_is_refused_with_the_fix() -> None:
     with pytest.raises(InputError, match="Did you mean `all_reduce`"):
         collective_time("allreduce", 1.0, 2, H100)
+
+
+def test_a_token_crosses_the_network_once_for_all_members_of_a_domain() -> None:
+    levels = Level("inner", 8, 1e15), Level("outer", np.inf, 50e9)
+    system = joined(*levels)
+    often = np.array([1.0, 2.0, 8.0, 1e6])
+    # Of each member's share 7 of 8 leave; so many copies go to 8 (1 - (7/8)^k) of 8 domains.
+    times = [
+        float(collective_time("all_to_all", 8e9, 64, system, copies=many, kernels=IDEAL)[0])  # type: ignore[arg-type]
+        for many in often
+    ]
+    first = 8 * (1 - (7 / 8) ** often) / often
+    assert times == pytest.approx(8e9 * 7 / 8 * first / 50e9, rel=1e-6)
+    assert times == sorted(times, reverse=True)
+
+
+def test_copies_do_not_matter_inside_one_domain() -> None:
+    once, eight = (collective_time("all_to_all", 1e9, 8, H100, copies=many) for many in (1, 8))
+    assert once == eight

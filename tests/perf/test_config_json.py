@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from gigawatt.errors import InputError
-from gigawatt.perf.config_json import FAMILIES, read_model
+from gigawatt.perf.config_families import FAMILIES
+from gigawatt.perf.config_json import read_model
 from gigawatt.perf.library import find_model
 from gigawatt.perf.model import Transformer
 

@@ -13,7 +13,7 @@ from gigawatt.perf.attention import decode_attention_time, prefill_attention_tim
 from gigawatt.perf.collective import collective_time, point_to_point_time
 from gigawatt.perf.deployment import Deployment, Formats, Passing, deployments, formats
 from gigawatt.perf.formats import format_bytes, format_code
-from gigawatt.perf.gemm import gemm_time
+from gigawatt.perf.gemm import gemm_time, sustained_share
 from gigawatt.perf.hardware import Hardware, hardware
 from gigawatt.perf.inference import PASSES, SORTS, StepTime, step_time
 from gigawatt.perf.kernels import CALIBRATED
@@ -21,6 +21,7 @@ from gigawatt.perf.library import built_in_models, built_in_systems, find_model,
 from gigawatt.perf.matmul import EXPERT, NAMES, matmuls
 from gigawatt.perf.shape import Shape, shapes
 from gigawatt.perf.software import LAUNCHED, RECORDED, Engine
+from gigawatt.perf.system import TOPOLOGIES
 
 BF16 = format_code("bf16")
 MODELS = list(built_in_models().values())
@@ -37,9 +38,9 @@ def plain(shape: Shape, chips: Hardware, cut: Deployment, number: Formats, batch
     """The seconds of one configuration, added up layer by layer and matrix by matrix."""
     tp, pp, ep, groups = (int(one(count)) for count in (cut.tp, cut.pp, cut.ep, cut.attention_dp))
     lots = max(min(pp, batch.decoding + batch.prompts), 1.0)
-    decoding = batch.decoding / lots / min(groups, max(batch.decoding / lots, 1.0))
-    prompts = batch.prompts / lots / min(groups, max(batch.prompts / lots, 1.0))
-    together = (batch.decoding * batch.width + batch.prompts * batch.tokens) / lots
+    decoding, prompts = batch.decoding / lots, max(batch.prompts / lots, min(batch.prompts, 1.0))
+    together = decoding * batch.width + prompts * batch.tokens
+    decoding, prompts = (many / min(groups, max(many, 1.0)) for many in (decoding, prompts))
     rows = decoding * batch.width + prompts * batch.tokens
     layers = -(-int(one(shape.layers)) // pp) / one(shape.layers)
     table = matmuls(shape, cut.tp, cut.group / cut.ep)
@@ -56,10 +57,14 @@ def plain(shape: Shape, chips: Hardware, cut: Deployment, number: Formats, batch
             many = one(shape.experts_met(together)) / ep
             m = together * one(shape.active) / ep / many
         time = gemm_time(m, n, k, chips, product, weight_format=weight, groups=many, fused=True)
-        compute = one(time.compute) * (engine.grouped if name in EXPERT else 1.0)
+        compute = one(time.compute)
+        if name in EXPERT:
+            rate = one(chips.rate(product))
+            ideal = 2 * m * one(n) * one(k) * many / rate / one(sustained_share(rate, chips))
+            compute = max(compute, engine.grouped * ideal)
         both = (compute**CALIBRATED.blend + one(time.memory) ** CALIBRATED.blend) ** (1 / CALIBRATED.blend)
         total += (one(time.launch) + both) * (1 / pp if name == "head" else one(table.layers[kind]) * layers)
-    heads, kv_heads = (max(one(count) / tp, 1.0) for count in (shape.heads, shape.kv_heads))
+    heads, kv_heads = (-(-one(count) // tp) for count in (shape.heads, shape.kv_heads))
     held = one(shape.kv_values) * (1.0 if one(shape.kv_rank) > 0 else kv_heads / one(shape.kv_heads))
     for many, reach in ((one(shape.full), np.inf), (one(shape.windowed), one(shape.window))):
         seen = min(batch.context, reach)
@@ -67,9 +72,13 @@ def plain(shape: Shape, chips: Hardware, cut: Deployment, number: Formats, batch
         work = decoding * batch.width * seen * one(shape.decode_flops) * heads / one(shape.heads)
         spent = one(decode_attention_time(cache, work, chips, BF16))
         if prompts * batch.tokens > 0:
-            keys = min(batch.prefix + batch.tokens / 2, reach)
+            keys = float(np.mean(np.minimum(batch.prefix + np.arange(batch.tokens) + 0.5, reach)))
             sizes = prompts, batch.tokens, keys, heads, kv_heads, shape.qk_dim, shape.v_dim
             spent += one(prefill_attention_time(*sizes, chips, BF16))
+            if engine.scores > 0:
+                ideal = prompts * batch.tokens * (batch.prefix + batch.tokens) * heads * engine.scores
+                ideal /= one(chips.hbm_bandwidth)
+                spent += ideal / CALIBRATED.hbm + (CALIBRATED.hbm_ramp * ideal) ** 0.5
         total += many * layers * spent
     state = 8 * (decoding + prompts) * one(shape.state) / tp
     if state > 0:
@@ -85,16 +94,25 @@ def plain(shape: Shape, chips: Hardware, cut: Deployment, number: Formats, batch
     total += passed * layers / one(chips.hbm_bandwidth) / CALIBRATED.hbm
     moe = one(shape.moe) * layers
     sums = 2 * one(shape.layers) * layers - (moe if groups > 1 else 0)
-    exchanged = sums * one(collective_time("all_reduce", hidden, tp, chips))
+    summed = one(collective_time("all_reduce", hidden, tp, chips))
+    topology, joined = TOPOLOGIES[int(one(chips.level_topology[0]))], one(chips.level_chips[0])
+    if engine.at_once and topology != "torus" and 1 < tp <= joined:
+        share = (tp - 1) / (joined - 1) if topology == "mesh" else 1.0
+        read = CALIBRATED.wire_gather * hidden * (tp - 1) / share / one(chips.level_bandwidth[0])
+        summed = min(summed, CALIBRATED.collective + CALIBRATED.step + one(chips.level_latency[0]) + read)
+    exchanged = sums * summed
     if groups > 1:
-        routed = hidden * max(min(one(shape.active), ep), 1.0) / tp
-        exchanged += 2 * moe * one(collective_time("all_to_all", routed, tp * groups, chips))
+        copies = min(one(shape.active), ep)
+        routed = hidden * max(copies, 1.0) / tp
+        for width in (min(one(format_bytes(number.expert)) / 2, 1.0), 1.0):
+            exchanged += moe * one(collective_time("all_to_all", width * routed, tp * groups, chips, copies=copies))
     exchanged += one(collective_time("all_gather", 2 * (decoding + prompts) * shape.vocab, tp, chips)) / pp
     if pp > 1:
         exchanged += one(point_to_point_time(hidden / tp, tp * groups, chips))
     total += exchanged * engine.wait
     host = engine.sequence_gap * (batch.decoding + batch.prompts) / groups
-    return total * max(lots, pp) + host
+    launched = engine.eager * one(shape.layers) * layers * lots if batch.prompts > 0 else 0.0
+    return total * max(lots, pp) + host + launched
 
 
 def world(many: int) -> tuple[Shape, Hardware, Deployment, Formats, Passing]:
@@ -235,3 +253,33 @@ def test_a_pipeline_that_drains_idles_and_one_that_does_not_keeps_its_stages_bus
     )
     assert one(steady.idle) == 0
     assert one(drained.total) == pytest.approx(one(steady.total) * 7 / 4)
+
+
+def test_small_sums_take_one_step_where_all_chips_are_joined_and_large_ones_go_around() -> None:
+    shape, cut, number = shapes([find_model("Llama3-70B")]), deployments(tp=8), formats("fp8")
+    for name, gains in (("H100-SXM-80GB", True), ("MI300X", True), ("TPU-v5p", False)):
+        chips = hardware([find_system(name)])
+        for batch, small in ((Passing(decoding=1.0, context=64.0), True), (Passing(prompts=8.0, tokens=8192.0), False)):
+            ring, once = (
+                step_time(shape, chips, cut, number, batch, engine=replace(RECORDED, at_once=one_step)).exchange
+                for one_step in (False, True)
+            )
+            assert (once < ring) == (gains and small), (name, small)
+            assert once <= ring
+
+
+def test_scores_that_pass_through_memory_grow_with_the_square_of_a_prompt() -> None:
+    where = (
+        shapes([find_model("Llama3-8B")]),
+        hardware([find_system("Inferentia2")]),
+        deployments(tp=8),
+        formats("bf16"),
+    )
+    fused, stored = (replace(LAUNCHED, scores=size) for size in (0.0, LAUNCHED.scores))
+
+    def more(tokens: float) -> float:
+        passing = Passing(prompts=1.0, tokens=tokens)
+        with_scores, without = (step_time(*where, passing, engine=engine).attention for engine in (stored, fused))
+        return one(with_scores - without)
+
+    assert more(16384.0) == pytest.approx(4 * more(8192.0), rel=0.05)

@@ -38,11 +38,11 @@ def test_a_hybrid_keeps_ordinary_attention_in_one_layer_of_a_period() -> None:
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"layers": 0}, "layers: 0; expected at least 1"),
+        ({"layers": 0}, "layers: 0; expected a whole number of at least 1"),
         ({"kv_heads": 3}, "kv_heads: 3; expected a divisor of heads, 4"),
         ({"experts": Experts(4, 8, 64)}, "experts.active: 8; expected at most experts.count, 4"),
-        ({"experts": Experts(4, 2, 0)}, "experts.ffn: 0; expected at least 1"),
-        ({"window": Window(0)}, "window.size: 0; expected at least 1"),
+        ({"experts": Experts(4, 2, 0)}, "experts.ffn: 0; expected a whole number of at least 1"),
+        ({"window": Window(0)}, "window.size: 0; expected a whole number of at least 1"),
         ({"recurrent": Recurrent(0, 1, 1, 8, 8)}, "recurrent.period: 0; expected at least 1"),
     ],
 )

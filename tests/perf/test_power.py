@@ -6,15 +6,19 @@ import numpy as np
 import pytest
 
 from gigawatt.errors import InputError
+from gigawatt.perf.deployment import Deployment, Formats, deployments, formats
 from gigawatt.perf.formats import format_code
 from gigawatt.perf.gemm import sustained_share
 from gigawatt.perf.hardware import hardware
-from gigawatt.perf.library import built_in_systems, find_system
-from gigawatt.perf.power import MEMORY_ENERGY, chip_power, facility_power, node_power, token_energy
+from gigawatt.perf.library import built_in_systems, find_model, find_system
+from gigawatt.perf.power import MEMORY_ENERGY, chip_power, facility_power, node_power, served_power, token_energy
+from gigawatt.perf.serving import Requests, Service, serve
+from gigawatt.perf.shape import shapes
 
 BF16 = format_code("bf16")
 ALL = hardware(list(built_in_systems().values()))
 H100 = hardware([find_system("H100-SXM-80GB")])
+LLAMA = shapes([find_model("Llama3-70B")])
 
 
 def test_an_idle_chip_draws_its_idle_power() -> None:
@@ -64,3 +68,28 @@ def test_energy_of_a_token_is_power_over_rate() -> None:
 def test_negative_work_is_refused() -> None:
     with pytest.raises(InputError, match=r"moved: -1 a second; expected 0 or more"):
         chip_power(H100, BF16, 0.0, -1.0)
+
+
+def served() -> tuple[Deployment, Formats, Service]:
+    cut, number = deployments(tp=[4, 8]), formats("fp8")
+    return cut, number, serve(LLAMA, H100, cut, number, Requests(1024.0, 256.0, 32.0))
+
+
+def test_a_replica_draws_its_share_of_nodes_and_a_token_what_it_yields_of_it() -> None:
+    cut, number, got = served()
+    drawn = served_power(H100, cut, number, got, pue=1.2)
+    np.testing.assert_allclose(drawn.chip, chip_power(H100, number.product, got.flops, got.moved, got.sent))
+    np.testing.assert_allclose(drawn.replica, 1.2 * node_power(H100, drawn.chip) * [0.5, 1.0])
+    np.testing.assert_allclose(drawn.token, drawn.replica / got.tokens)
+
+
+def test_idle_and_limit_bound_what_a_served_chip_draws() -> None:
+    cut, number, got = served()
+    drawn = served_power(H100, cut, number, got).chip
+    assert np.all((drawn > H100.idle) & (drawn <= H100.tdp))
+
+
+def test_a_replica_that_does_not_fit_draws_no_number() -> None:
+    number = formats("bf16")
+    got = serve(LLAMA, H100, deployments(tp=[1, 8]), number, Requests(1024.0, 256.0, 32.0))
+    assert np.isnan(served_power(H100, deployments(tp=[1, 8]), number, got).token).tolist() == [True, False]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -10,10 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gigawatt.errors import InputError
-from gigawatt.perf.deployment import deployments, formats
+from gigawatt.perf.batching import ROUNDS
+from gigawatt.perf.capacity import capacity
+from gigawatt.perf.deployment import Passing, deployments, formats
 from gigawatt.perf.hardware import hardware
+from gigawatt.perf.inference import step_time
 from gigawatt.perf.library import find_model, find_system
-from gigawatt.perf.pools import matched, pool_service
+from gigawatt.perf.pools import pool_service
 from gigawatt.perf.serving import (
     Requests,
     Service,
@@ -30,6 +34,7 @@ H200 = hardware([find_system("H200-SXM-141GB")])
 A100 = hardware([find_system("A100-SXM-80GB")])
 LLAMA = shapes([find_model("Llama3-70B")])
 WHERE = (LLAMA, H200, deployments(tp=4), formats("fp8", kv="fp8"))
+POOLS = (LLAMA, H200, deployments(tp=2), deployments(tp=4), formats("fp8"))
 
 
 def served(**asked: float) -> Service:
@@ -50,7 +55,7 @@ def test_requests_beyond_what_memory_holds_wait_outside_and_gain_nothing() -> No
 
 def test_one_request_waits_for_its_own_prompt_and_its_own_tokens_only() -> None:
     got = served(concurrency=1.0)
-    assert got.ttft == pytest.approx(prompt_latency(*WHERE, 1024.0).total)
+    assert got.ttft == pytest.approx(RECORDED.front + prompt_latency(*WHERE, 1024.0).total)
     assert got.tpot == pytest.approx(decode_latency(*WHERE, 1024.0 + 256.0).total)
 
 
@@ -81,7 +86,7 @@ def test_weights_that_do_not_fit_give_no_number() -> None:
     ("wrong", "message"),
     [
         ({"isl": 0.0}, r"requests: isl: 0; expected a number of at least 1\."),
-        ({"concurrency": float("nan")}, r"requests: concurrency: nan; expected a number of at least 1\."),
+        ({"concurrency": float("nan")}, r"requests: concurrency: nan; expected a number of at least 1, and finite\."),
         ({"cached": 1.5}, r"requests: cached: 1\.5; expected a number of at least 0 and at most 0\.999\."),
         ({"skew": 0.5}, r"requests: skew: 0\.5; expected a number of at least 1\."),
     ],
@@ -89,6 +94,141 @@ def test_weights_that_do_not_fit_give_no_number() -> None:
 def test_requests_that_cannot_be_are_refused(wrong: dict[str, float], message: str) -> None:
     with pytest.raises(InputError, match=message):
         served(**wrong)
+
+
+def one(part: np.ndarray, at: int) -> float:
+    flat = np.ravel(part)
+    return float(flat[at % flat.size])
+
+
+def plain(at: int, cuts: np.ndarray, asked: dict[str, np.ndarray]) -> dict[str, float]:
+    """What one configuration yields, in plain numbers: the batch and the prompts in a step found in two rounds."""
+    ask = {name: float(part[at]) for name, part in asked.items()}
+    where = (LLAMA, H200, deployments(*cuts[at]), WHERE[3])
+    groups = float(cuts[at][3])
+    fresh, prefix = ask["isl"] * (1 - ask["cached"]), ask["isl"] * ask["cached"]
+    pieces = float(-(-fresh // ask["chunk"]))
+    room = capacity(*where, ask["isl"] + ask["osl"], workspace_tokens=ask["chunk"]).sequences
+    running = min(ask["concurrency"], one(room, 0))
+    share = min(max(ask["chunk"] * groups / fresh, 1.0), max(running / 2, 1.0))
+    least, width = min(groups, share), ask["guesses"] + 1
+    steps = (ask["osl"] - 1) / sum(ask["accepted"] ** k for k in range(int(ask["guesses"]) + 1))
+    part, known = fresh / pieces, prefix + (fresh - fresh / pieces) / 2
+
+    def seconds(decoding: float, prompts: float, steady: bool = True) -> float:
+        passing = Passing(decoding, ask["isl"] + ask["osl"] / 2, width, prompts, part, known)
+        return one(step_time(*where, passing, steady=steady, skew=ask["skew"]).total, 0)
+
+    alone = pieces * seconds(0.0, 1.0, steady=False)
+    decoding, filled = running, share
+    pure, mixed = seconds(decoding, 0.0), seconds(decoding, filled)
+    each = (mixed - seconds(decoding, least)) / (share - least) if share > least else 0.0
+    slower = 1 + ask["guesses"] * ask["draft"]
+    for _ in range(ROUNDS):
+        fixed = max(mixed - pure - each * filled, 0.0)
+        own = RECORDED.front + alone + steps * pure * slower
+        filled = min(max((running * pure + fixed) / (own - each), least), share) if own > each else share
+        spent = own + (running - 1) * (fixed / filled + each) * pieces
+        decoding = min(max(running - (1 - RECORDED.burst) * running / spent * alone, 1.0), running)
+        pure, mixed = seconds(decoding, 0.0), seconds(decoding, filled)
+    delay = (running - 1) * max(mixed - pure, 0.0) / filled * pieces
+    first = RECORDED.front + alone + RECORDED.burst / 2 * delay
+    after = steps * pure * slower + (1 - RECORDED.burst / 2) * delay
+    rate = running / (first + after)
+    queue = (ask["concurrency"] - running) / rate
+    return {"ttft": first + queue, "tpot": after / (ask["osl"] - 1), "tokens": rate * ask["osl"], "decoding": decoding}
+
+
+def test_many_loads_at_once_equal_a_plain_calculation_for_each() -> None:
+    many, draw = 40, np.random.default_rng(5)
+    cuts = np.array([[4, 1, 1, 1], [8, 1, 1, 1], [2, 2, 1, 1], [2, 1, 1, 4]])[draw.integers(0, 4, many)]
+    guesses = draw.integers(0, 4, many).astype(float)
+    asked = {
+        "isl": draw.integers(16, 20_000, many).astype(float),
+        "osl": draw.integers(2, 2000, many).astype(float),
+        "concurrency": draw.integers(1, 2000, many).astype(float),
+        "chunk": draw.choice([512.0, 2048.0, 8192.0], many),
+        "cached": draw.choice([0.0, 0.5], many),
+        "guesses": guesses,
+        "accepted": draw.choice([0.5, 0.8], many),
+        "draft": draw.choice([0.0, 0.05], many),
+        "skew": draw.choice([1.0, 1.5], many),
+    }
+    got = serve(LLAMA, H200, deployments(*cuts.T), WHERE[3], Requests(**asked))
+    for at in range(many):
+        for name, value in plain(at, cuts, asked).items():
+            assert getattr(got, name)[at] == pytest.approx(value, rel=1e-9), (at, name)
+
+
+@pytest.mark.parametrize("cached", [0.25, 0.9])
+def test_what_is_cached_of_a_prompt_is_its_prefix(cached: float) -> None:
+    got = served(isl=8192.0, cached=cached, concurrency=1.0)
+    read = prompt_latency(*WHERE, 8192.0 * (1 - cached), prefix=8192.0 * cached).total
+    assert got.ttft - RECORDED.front == pytest.approx(read)
+
+
+def test_a_prompt_that_fits_into_a_chunk_is_not_cut_and_a_longer_one_is_read_in_parts() -> None:
+    whole, wide = (served(isl=8192.0, concurrency=1.0, chunk=chunk).prefill for chunk in (8192.0, 16384.0))
+    assert whole == wide
+    quarter = prompt_latency(*WHERE, 2048.0, prefix=3072.0).total
+    assert served(isl=8192.0, concurrency=1.0, chunk=2048.0).prefill == pytest.approx(4 * quarter)
+
+
+def test_smaller_chunks_of_a_prompt_never_speed_it_up() -> None:
+    read = [float(served(isl=8192.0, concurrency=1.0, chunk=chunk).prefill[0]) for chunk in (8192.0, 4096.0, 1024.0)]
+    assert read == sorted(read)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.floats(1.0, 4.0), st.floats(1.0, 3.0), st.integers(1, 4096))
+def test_busier_experts_never_serve_more(skew: float, factor: float, many: int) -> None:
+    where = (shapes([find_model("DeepSeek-V3")]), H200, deployments(1, 1, 16, 16), formats("fp8_block"))
+    fair, skewed = (
+        serve(*where, Requests(1024.0, 256.0, float(many), skew=load)).tokens for load in (skew, skew * factor)
+    )
+    assert skewed <= fair * (1 + 1e-9)
+
+
+def test_a_model_without_experts_does_not_know_skew() -> None:
+    assert served(skew=3.0).tokens == served().tokens
+
+
+def test_requests_swap_with_their_results() -> None:
+    isl, many = np.array([512.0, 4096.0, 1500.0]), np.array([8.0, 64.0, 300.0])
+    order = np.array([2, 0, 1])
+    there = serve(*WHERE, Requests(isl, 256.0, many))
+    back = serve(*WHERE, Requests(isl[order], 256.0, many[order]))
+    for name in Service.__slots__:
+        np.testing.assert_array_equal(getattr(there, name)[order], getattr(back, name))
+
+
+@pytest.mark.parametrize("wrong", [float("nan"), 0.0, -1.0, float("inf")])
+@pytest.mark.parametrize(
+    ("place", "ask"),
+    [
+        ("prompt: tokens", lambda figure: prompt_latency(*WHERE, figure)),
+        ("prompt: batch", lambda figure: prompt_latency(*WHERE, 128.0, batch=figure)),
+        ("decode: batch", lambda figure: decode_latency(*WHERE, 128.0, batch=figure)),
+        ("static batch: osl", lambda figure: static_latency(*WHERE, 128.0, figure, 8.0)),
+        ("pools: concurrency", lambda figure: pool_service(*POOLS, 2048.0, 256.0, figure)),
+        ("pools: readers", lambda figure: pool_service(*POOLS, 2048.0, 256.0, 8.0, readers=figure)),
+    ],
+)
+def test_figures_that_are_no_counts_are_refused_with_their_place(
+    place: str, ask: Callable[[float], object], wrong: float
+) -> None:
+    with pytest.raises(InputError, match=rf"{place}: {wrong:g}; expected a number"):
+        ask(wrong)
+
+
+def test_arrays_that_do_not_line_up_are_refused_with_both_lengths() -> None:
+    where = (LLAMA, H200, deployments(tp=[2, 4, 8]), formats("fp8"))
+    with pytest.raises(InputError, match=r"decode: batch: 2 values, and layout has 3; expected one for all"):
+        decode_latency(*where, 128.0, batch=np.array([1.0, 2.0]))
+    with pytest.raises(InputError, match=r"requests: isl: 2 values, and layout has 3"):
+        serve(*where, Requests(np.array([1.0, 2.0]), 128.0, 8.0))
+    with pytest.raises(InputError, match=r"pools: osl: 2 values, and reader has 3"):
+        pool_service(LLAMA, H200, where[2], deployments(tp=4), where[3], 128.0, np.array([1.0, 2.0]), 8.0)
 
 
 def test_a_prompt_in_the_cache_is_not_read_again() -> None:
@@ -138,27 +278,3 @@ def test_static_answers_take_what_was_published(
 ) -> None:
     where = (shapes([find_model(model)]), A100, deployments(tp=tp), formats("bf16"))
     assert 1e3 * static_latency(*where, isl, osl, batch) == pytest.approx(milliseconds, rel=0.12)
-
-
-def test_readers_and_writers_keep_as_many_requests_in_the_loop_as_there_are() -> None:
-    for many in (1.0, 32.0, 5000.0):
-        got = pool_service(LLAMA, H200, deployments(tp=2), deployments(tp=4), formats("fp8"), 2048.0, 256.0, many)
-        assert got.requests * (got.ttft + 255 * got.tpot) == pytest.approx(many, rel=1e-6)
-        assert 0 < got.reading <= 1
-
-
-def test_the_first_token_of_one_request_takes_the_reading_and_the_sending() -> None:
-    got = pool_service(LLAMA, H200, deployments(tp=2), deployments(tp=4), formats("fp8"), 2048.0, 256.0, 1.0)
-    read = prompt_latency(LLAMA, H200, deployments(tp=2), formats("fp8"), 2048.0).total
-    assert got.transfer > 0
-    assert got.ttft == pytest.approx(read + got.transfer)
-
-
-def test_matched_readers_are_busy_when_the_writers_are_full() -> None:
-    where = (LLAMA, H200, deployments(tp=2), deployments(tp=8), formats("fp8"), 4096.0, 256.0, 5000.0)
-    alone = pool_service(*where, readers=1000.0)
-    one = pool_service(*where, readers=1.0)
-    many = matched(one.requests, alone.requests)
-    both = pool_service(*where, readers=np.ceil(many))
-    assert both.requests == pytest.approx(alone.requests)
-    assert many / np.ceil(many) == pytest.approx(both.reading, rel=1e-6)

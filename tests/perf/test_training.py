@@ -21,6 +21,7 @@ from gigawatt.perf.hardware import Hardware, hardware
 from gigawatt.perf.layout import ATTENTION, RECOMPUTE, SCHEDULES, Layout, Workload, layouts, workloads
 from gigawatt.perf.library import find_model, find_system
 from gigawatt.perf.shape import Shape, shapes
+from gigawatt.perf.software import FITTED
 from gigawatt.perf.training import CONVENTIONS, TIMES, Training, model_flops, train
 
 MODELS = [find_model(name) for name in ("GPT3-175B", "Llama3-70B", "Mixtral-8x22B", "Qwen3-30B-A3B", "gpt-oss-120b")]
@@ -191,6 +192,66 @@ def test_causal_attention_is_half_of_the_square() -> None:
     assert counts["weights"] - counts["causal"] == pytest.approx(causal)
 
 
+def test_heads_that_do_not_start_at_sixteen_bytes_are_slow_where_scores_are_stored() -> None:
+    wide, odd = (shapes([replace(MODELS[0], head_dim=size)]) for size in (128, 126))
+    stored, fused = (workloads(64, 2048, attention=kind) for kind in ("stored", "fused"))
+    layout = layouts(tp=8, pp=8)
+    assert train(odd, A100, layout, stored).attention > 1.5 * train(wide, A100, layout, stored).attention
+    assert train(odd, A100, layout, fused).attention < train(wide, A100, layout, fused).attention
+
+
+def test_an_exchange_of_tokens_hides_only_behind_another_direction() -> None:
+    model, chips = shapes([MODELS[3]]), hardware([SYSTEMS[1]])
+    plain, both = (
+        train(model, chips, layouts(pp=4, dp=8, ep=8, schedule=name), workloads(64, 4096))
+        for name in ("1f1b", "dual_pipe")
+    )
+    assert plain.expert > 0
+    assert both.expert < 0.1 * plain.expert
+
+
+def test_engines_of_their_own_hide_gathers_that_shared_arrays_do_not() -> None:
+    layout, work = layouts(dp=8, zero=3), workloads(64, 8192)
+    shared = train(shapes([MODELS[1]]), hardware([SYSTEMS[1]]), layout, work)
+    apart = replace(hardware([SYSTEMS[1]]), cycle_flops=np.array([32768.0]))
+    assert shared.data > 0
+    assert train(shapes([MODELS[1]]), apart, layout, work).data == 0
+
+
+def test_waiting_for_the_host_is_a_gap_between_kernels_and_all_of_a_layer_where_it_is_short() -> None:
+    long, short = (train(GPT3, A100, layouts(tp=8), workloads(1, tokens)) for tokens in (8192, 64))
+    assert long.host == pytest.approx(96 * 45 * FITTED.gap)
+    assert short.host + short.forward + short.backward + short.attention + short.vector == pytest.approx(
+        96 * 45 * FITTED.host, rel=0.05
+    )
+
+
+def test_a_selective_policy_takes_a_little_longer_and_saves_memory_where_no_scores_are_stored() -> None:
+    model, chips = shapes([MODELS[1]]), hardware([SYSTEMS[1]])
+    none, selective, full = (
+        train(model, chips, layouts(tp=8, recompute=name), workloads(8, 8192)) for name in RECOMPUTE
+    )
+    assert none.step < selective.step < full.step
+    assert none.memory.activations > selective.memory.activations > full.memory.activations
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.integers(0, 10_000))
+def test_what_is_kept_of_layers_falls_from_policy_to_policy(seed: int) -> None:
+    shape, chips, layout, work = drawn(30, seed)
+    none, selective, full = (
+        train(shape, chips, replace(layout, recompute=np.full(30, float(code))), work, strict=False).memory.activations
+        for code in range(3)
+    )
+    assert np.all(none >= selective)
+    assert np.all(selective >= full)
+
+
+def test_matrix_units_work_a_share_of_the_time() -> None:
+    done = train(*drawn(200, 7), strict=False)
+    assert np.all((done.arithmetic > 0) & (done.arithmetic < 1))
+
+
 def test_an_unknown_convention_is_refused_with_the_known_ones() -> None:
     with pytest.raises(InputError, match="Did you mean `causal`"):
         model_flops(GPT3, workloads(1, 1), "casual")
@@ -208,8 +269,8 @@ def test_published_runs_are_met_as_closely_as_the_guide_says() -> None:
     groups = np.array([row["group"] for row in data.rows])
     good = np.array([row["quality"] in ("A", "B") for row in data.rows])
     bands = {
-        "MOSAIC": 0.10, "MEGATRON21": 0.05, "KORTH22": 0.08, "BLOOM22": 0.11,
-        "MBRIDGE": 0.13, "MAXTEXT": 0.12, "MLPERF-D": 0.13,
+        "MOSAIC": 0.085, "MEGATRON21": 0.05, "KORTH22": 0.045, "BLOOM22": 0.11,
+        "MBRIDGE": 0.125, "MAXTEXT": 0.115, "MLPERF-D": 0.06,
     }  # fmt: skip
     found = {name: float(np.mean(wrong[good & (groups == name)])) for name in bands}
     assert {name: error for name, error in found.items() if error > bands[name]} == {}

@@ -60,24 +60,26 @@ def step(shape: Shape, chips: Hardware, layout: Layout, work: Workload, at: int)
     forward, data, weight = (sum(product[way] for product in products) for way in range(3))
     weight = 0.0 if w["frozen"] else weight
     out = gemm(rows, s["vocab"] / tp, h, 1.0, BF16)
-    loss = slow * FITTED.vector * float(stream_time(30 * rows * s["vocab"] / tp, c)[0])
+    loss = slow * float(stream_time(30 * rows * s["vocab"] / tp, c)[0])
     head = (1 + w["predictors"]) * (out[0] + out[1] + (0 if w["frozen"] else out[2]) + loss)
 
     ahead, back = attention(s, o, w, c)
     ahead, back = slow * ahead, slow * back
     element = slow * elementwise(s, o, rows, c)
     full, stored = o["recompute"] == 2, w["attention"] == 0
-    again = forward + ahead + element if full else ahead if o["recompute"] == 1 and stored else 0.0
+    again = forward + ahead + element if full else 0.0
+    if o["recompute"] == 1:
+        again = ahead if stored else element
     moe = s["moe"] / s["layers"]
     kernels = (15 + 30 * moe) * (2 if full else 1) + 30 + 45 * moe
-    busy = forward + data + weight + ahead + back + 3 * element + again
-    host = max(s["layers"] * kernels * FITTED.host - busy, 0.0)
+    busy = forward + data + weight + ahead + back + 2.5 * element + again
+    host = max(s["layers"] * kernels * FITTED.host - busy, s["layers"] * kernels * FITTED.gap)
 
-    share = FITTED.overlap_model if w["overlapped"] else 0.0
+    share = FITTED.overlap_model * w["overlapped"]
     sent = inside(s, o, w, rows, c)
     left = window = busy + host
     exposed = 0.0
-    for name, most in (("tensor", share), ("context", share), ("expert", 1.0 if o["schedule"] == 2 else share)):
+    for name, most in (("tensor", share), ("context", share), ("expert", 1.0 if o["schedule"] == 2 else 0.0)):
         hidden = most * min(sent[name], left)
         exposed, left = exposed + sent[name] - hidden, left - hidden
     layer = (window + exposed) / s["layers"]
@@ -85,21 +87,29 @@ def step(shape: Shape, chips: Hardware, layout: Layout, work: Workload, at: int)
     layers = s["layers"] + w["predictors"]
     most = last = layers
     if pp > 1:
-        last = layers / pp
+        most = last = layers / pp
         if layers % pp or w["predictors"]:
-            last = min(max(float(np.round((layers + head / layer) / pp - head / layer)), 0.0), layers // pp)
-        most = math.ceil((layers - last) / (pp - 1))
+            splits = [(math.ceil((layers - tail) / (pp - 1)), tail) for tail in range(int(layers // pp) + 1)]
+            # Of equally fast splits, the one whose fullest stage has the fewest layers.
+            most, last = min(splits, key=lambda split: (max(split[0], split[1] + head / layer), split[0]))
     count = math.ceil(w["batch"] / (dp * o["micro_batch"]))
     ends = last * layer + head > most * layer
-    boundary = 2 * rows * h / (tp if o["interleave"] > 1 or o["sequence_parallel"] else 1)
+    boundary = 2 * rows * h / tp
     hop = 2 * float(point_to_point_time(boundary, tp * cp * dp, c)[0]) * (1 - share) if pp > 1 else 0.0
     sends = o["interleave"] * hop
-    mean, gradient = (layers * layer + head) / pp + sends, weight / s["layers"] * layers / pp
+    mean, gradient = (layers * layer + head) / pp + sends, weight_share(s, o, w) * window / s["layers"] * layers / pp
     others = max(pp / 2 - 1, 0) if o["schedule"] == 2 else (pp - 1) / o["interleave"]
     bubble = others * mean - (min(2 * others, count) * gradient if o["schedule"] else 0.0)
     time = count * ((last * layer + head if ends else most * layer) + sends) + max(bubble, 0.0)
-    left = (last if ends else most) / s["layers"] * left
+    left = layers / pp / s["layers"] * left
     return time + outside(s, o, w, c, count, left)
+
+
+def weight_share(s: dict[str, float], o: dict[str, float], w: dict[str, float]) -> float:
+    whole = Shape(**{name: np.array([value]) for name, value in s.items()})
+    products = float(whole.matmul_flops[0]) - 2 * s["hidden"] * s["vocab"]
+    scores, full = float(whole.attention_flops(w["tokens"])[0]), o["recompute"] == 2
+    return (1 - w["frozen"]) * products / ((3 - w["frozen"] + full) * products + (3.5 + full) * scores)
 
 
 def attention(s: dict[str, float], o: dict[str, float], w: dict[str, float], c: Hardware) -> tuple[float, float]:
@@ -107,18 +117,19 @@ def attention(s: dict[str, float], o: dict[str, float], w: dict[str, float], c: 
     if w["attention"] == 0:
         scores = o["micro_batch"] * heads * tokens * w["tokens"]
         rate = float((c.rate(BF16) * sustained_share(c.rate(BF16), c))[0])
-        product = 2 * scores * (s["qk_dim"] + s["v_dim"]) / rate * 8 / math.gcd(int(s["qk_dim"]), 8)
-        moved = [FITTED.vector * float(stream_time(size * scores, c)[0]) for size in (12, 14)]
+        product = 2 * scores * (s["qk_dim"] + s["v_dim"]) / rate * (16 if s["qk_dim"] % 8 else 1)
+        moved = [float(stream_time(size * scores, c)[0]) for size in (12, 14)]
         layers = s["full"] + s["windowed"]
         return layers * (product + moved[0]), layers * (2 * product + moved[1])
     ahead = 0.0
+    slower = min(1.0, 2048 / float(c.cycle_flops[0])) if w["attention"] == 1 else 1.0
+    c = replace(c, peak=c.peak * slower)
     seen = min(w["tokens"], s["window"])
     for layers, keys in ((s["full"], w["tokens"] / 2), (s["windowed"], seen - seen**2 / (2 * w["tokens"]))):
         sizes = o["micro_batch"], tokens, keys, heads, max(s["kv_heads"] / o["tp"], 1), s["qk_dim"], s["v_dim"]
         ahead += layers * float(prefill_attention_time(*sizes, c, BF16)[0])
     states = 6 * s["recurrent"] * s["state"] / o["tp"] * o["micro_batch"] * tokens
     ahead += states / float((c.rate(BF16) * attention_share(c))[0])
-    ahead /= min(1.0, 2048 / float(c.cycle_flops[0])) if w["attention"] == 1 else 1.0
     return ahead, 2.5 / 0.85 * ahead
 
 
@@ -130,7 +141,7 @@ def elementwise(s: dict[str, float], o: dict[str, float], rows: float, c: Hardwa
         total += (s["full"] + s["windowed"]) * 4 * (s["heads"] + s["kv_heads"]) * s["qk_dim"] / o["tp"]
     own = gate * s["expert_ffn"] * o["expert_tp"] + 8 * s["hidden"]
     total += s["moe"] * s["active"] * own / o["tp"]
-    return s["layers"] * FITTED.vector * float(stream_time(rows * total / s["layers"], c)[0])
+    return s["layers"] * float(stream_time(rows * total / s["layers"], c)[0])
 
 
 def slowed(c: Hardware) -> Hardware:
@@ -140,11 +151,11 @@ def slowed(c: Hardware) -> Hardware:
 
 
 def inside(s: dict[str, float], o: dict[str, float], w: dict[str, float], rows: float, c: Hardware) -> dict[str, float]:
-    c, passes, hidden = slowed(c), 3 if o["recompute"] == 2 else 2, 2 * rows * s["hidden"]
+    sheet, c, passes, hidden = c, slowed(c), 3 if o["recompute"] == 2 else 2, 2 * rows * s["hidden"]
     cuts = s["layers"] + s["dense"] + (s["moe"] if o["expert_tp"] > 1 else 0)
     routed = hidden * s["active"] * o["expert_tp"] / o["tp"]
     keys = 2 * o["micro_batch"] * w["tokens"] * s["kv_heads"] * (s["qk_dim"] + s["v_dim"]) / min(o["tp"], s["kv_heads"])
-    exchange = collective_time("all_to_all", routed, o["ep"], c, stride=o["expert_tp"])
+    exchange = collective_time("all_to_all", routed, o["ep"], sheet, stride=o["expert_tp"], copies=s["active"])
     ring = collective_time("all_gather", keys, o["cp"], c, stride=o["tp"])
     return {
         "tensor": passes * cuts * float(collective_time("all_reduce", hidden, o["tp"], c)[0]),
@@ -160,7 +171,7 @@ def outside(
     experts = s["moe"] * s["experts"] * float(whole.expert_parameters[0])
     tables = float(whole.embedding_parameters[0])
     body = float(whole.parameters[0]) - experts - tables
-    stage = math.ceil(s["layers"] * (1 + w["predictors"] / s["layers"]) / o["pp"]) / s["layers"]
+    stage = math.ceil((s["layers"] + w["predictors"]) / o["pp"]) / s["layers"]
     ends = s["hidden"] * (s["vocab"] + s["positions"]) if o["pp"] > 1 else tables
     group, trained = o["dp"] * o["cp"], 1 - w["frozen"]
     spread = o["ep"] * o["expert_tp"]
@@ -178,13 +189,14 @@ def outside(
         shards, messages = min(o["shards"], members), s["layers"] * (1 if w["overlapped"] else 12)
         part = 2 * weights / messages
         gather = float(collective_time("all_gather", part, shards, slow, stride=stride)[0])
-        scatter = float(collective_time("reduce_scatter", trained * part, shards, slow, stride=stride)[0])
+        reduced = trained * weights * w["gradient_bytes"] / messages
+        scatter = float(collective_time("reduce_scatter", reduced, shards, slow, stride=stride)[0])
         each += messages * (2 * gather + scatter)
         rest = trained * weights * w["gradient_bytes"] / shards
         once += float(collective_time("all_reduce", rest, members / shards, slow, stride=stride * shards)[0])
-    share = FITTED.overlap_data if w["overlapped"] else 0.0
+    share = w["overlapped"] * (1 if c.cycle_flops[0] >= 16384 else FITTED.overlap_data)
     hidden = share * min(each, left)
     seen = count * (each - hidden) + once - share * min(once, left - hidden)
     own = (held[0][0] + held[1][0]) / (o["shards"] if o["zero"] else 1)
     moved = (w["gradient_bytes"] + 2 * w["state_bytes"] + 2) * own * trained
-    return seen + FITTED.vector * float(stream_time(moved, c)[0])
+    return seen + float(stream_time(moved, c)[0])

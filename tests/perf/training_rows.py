@@ -1,42 +1,51 @@
 """Published training runs, and what the model says to each of them.
 
-A row that leaves something open gets the same rule as all rows of its kind, never a value of its own:
-attention is fused and collectives are hidden from 2023 on; a missing micro-batch or interleaving of a tuned run is the
-one the model finds fastest; where the batch is not stated there are 32 micro-batches; a model spread over slices of
-pods is sharded inside a slice and copied between slices.
+Rows are read from their columns alone. What a row leaves open gets the same rule as in all other rows:
+
+- Attention is fused and collectives are hidden from 2023 on; sequence parallelism came with selective recomputation in
+  2022 and is the rule from 2023 on.
+- A missing micro-batch, interleaving or degree is the one the model finds fastest of those that fit into memory, and a
+  missing policy of recomputation the leanest that fits; where the batch is not stated there are 32 micro-batches.
+- A model spread over slices of pods is sharded inside a slice and copied between slices.
+- Fewer sequences than replicas: each sequence is cut over the rest.
 """
 
 from __future__ import annotations
 
-import csv
+import itertools
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from rows import DEFAULT, Answer, Row, model_of, number, read, system_of
+from training_metrics import METRICS, figure
 
+from gigawatt.errors import GigawattError, InputError
 from gigawatt.perf.hardware import Hardware, hardware
 from gigawatt.perf.layout import Layout, Workload, layouts, workloads
-from gigawatt.perf.library import find_model, find_system
 from gigawatt.perf.model import Transformer
 from gigawatt.perf.shape import Shape, shapes
 from gigawatt.perf.software import FITTED, Software
 from gigawatt.perf.system import System
-from gigawatt.perf.training import Training, model_flops, train
+from gigawatt.perf.training import TIMES, Training, train
 
 Floats = NDArray[np.float64]
-Row = Mapping[str, str]
 
-DEFAULT = Path(__file__).parent / "data" / "perf_dev.csv"
+FORMATS = (("fp4", "fp4"), ("mxfp8", "fp8_block"), ("fp8-mx", "fp8_block"), ("int8", "int8"), ("fp8", "fp8"))
+"""Words in a precision or a table, and the format of the products; the first that occurs counts."""
 
-TRAINING = ("MOSAIC", "MBRIDGE", "BLOOM22", "MAXTEXT", "TPU-REC", "MEGATRON21", "KORTH22", "PRIMUS", "MLPERF-D", "DSV3")
-"""Groups of rows."""
+SCHEDULES = {"zero-bubble": "zero_bubble", "zbv": "zero_bubble", "v-half": "zero_bubble", "dualpipe": "dual_pipe"}
 
-FORMATS = {"fp8-cs": "fp8", "fp8-mx": "fp8_block", "mxfp8": "fp8_block", "nvfp4": "fp4", "fp16": "bf16", "int8": "int8"}
+PREDICTORS = {"DeepSeek-V3": 1, "DeepSeek-R1": 1, "GLM-4.5": 1, "Qwen3-Next": 1}
+"""Further tokens that published models learn to predict."""
 
-SCHEDULES = {"zero-bubble": "zero_bubble", "zbv": "zero_bubble", "v-half": "zero_bubble", "DualPipe": "dual_pipe"}
+SPARE = 1.1
+"""Memory over that of a chip up to which a run may still have fitted: the error of the peak."""
+
+POWERS = (1, 2, 4, 8, 16)
 
 
 @dataclass(frozen=True)
@@ -52,24 +61,43 @@ class Runs:
 
 
 def training_rows(path: Path = DEFAULT) -> list[Row]:
-    """The rows of the file about training."""
-    with path.open(encoding="utf-8", newline="") as file:
-        return [
-            row
-            for row in csv.DictReader(file)
-            if row["group"] in TRAINING and row.get("workload", "training") == "training"
-        ]
+    """The rows of the file about training that the model can predict."""
+    return [row for row in read(path) if row.get("workload") == "training" and not _refused(row)]
+
+
+def answers(rows: Sequence[Row], software: Software = FITTED) -> list[Answer]:
+    """What the model says to rows of training; nan and the reason where it has nothing to say."""
+    reasons = [_refused(row) for row in rows]
+    kept = [row for row, why in zip(rows, reasons, strict=True) if not why]
+    if not kept:
+        return [Answer(row, float("nan"), _regime(row), why=why) for row, why in zip(rows, reasons, strict=True)]
+    data = runs(kept)
+    said, done = predicted(data, software)
+    places = iter(zip(said.tolist(), chosen(data, done).tolist(), strict=True))
+    found = []
+    for row, why in zip(rows, reasons, strict=True):
+        if why:
+            found.append(Answer(row, float("nan"), _regime(row), why=why))
+            continue
+        value, at = next(places)
+        parts = {name: float(getattr(done, name)[at] / done.step[at]) for name in TIMES}
+        found.append(Answer(row, value, _regime(row), parts))
+    return found
 
 
 def runs(rows: Sequence[Row]) -> Runs:
-    """Configurations of rows."""
+    """Configurations of rows that the model can predict."""
     made = [(index, entry) for index, row in enumerate(rows) for entry in _entries(row)]
-    columns = {name: [entry[name] for _, entry in made] for name in made[0][1]}
-    layout_names = [item.name for item in fields(Layout) if item.name != "expert_tp"]
-    work_names = [item.name for item in fields(Workload) if item.name not in ("batch", "tokens")]
+    if not made:
+        raise InputError("rows: none has a layout; expected degrees of parallelism that fit the model.")
+    names = ["model", "system", "batch", "tokens"]
+    names += [item.name for kind in (Layout, Workload) for item in fields(kind)]
+    columns = {name: [entry[name] for _, entry in made] for name in dict.fromkeys(names) if made and name in made[0][1]}
+    layout_names = [item.name for item in fields(Layout) if item.name in columns]
+    work_names = [item.name for item in fields(Workload) if item.name in columns and item.name not in names[2:4]]
     return Runs(
         list(rows),
-        np.array([index for index, _ in made]),
+        np.array([index for index, _ in made], dtype=np.intp),
         shapes(columns["model"]),
         hardware(columns["system"]),
         layouts(**{name: columns[name] for name in layout_names}),
@@ -80,120 +108,161 @@ def runs(rows: Sequence[Row]) -> Runs:
 def predicted(data: Runs, software: Software = FITTED) -> tuple[Floats, Training]:
     """Each row's metric as the model has it, and the training of all configurations."""
     done = train(data.shape, data.chips, data.layout, data.work, strict=False, software=software)
-    said = np.array([_metric(data, done, at, data.rows[index]) for at, index in enumerate(data.row)])
-    return said[chosen(data, done)], done
+    places = chosen(data, done)
+    parts = data.shape, data.chips, data.layout, data.work
+    said = [figure(row, done, int(at), *parts) for row, at in zip(data.rows, places, strict=True)]
+    return np.array(said), done
 
 
 def chosen(data: Runs, done: Training) -> NDArray[np.intp]:
     """The position of each row's configuration, the fastest one that fits where something is tuned."""
-    best = {data.row[at]: at for at in sorted(range(data.row.size), key=lambda at: -_step(done, at))}
-    return np.array([best[index] for index in range(len(data.rows))])
+    # What does not fit into memory loses against everything that does, and then the smallest is best.
+    over = done.memory.total / done.capacity
+    cost = done.step / data.work.batch * np.where(over <= SPARE, 1.02**data.layout.recompute, 1e6 * over**8)
+    order = np.lexsort((cost, data.row))
+    return order[np.unique(data.row[order], return_index=True)[1]]
 
 
 def measured(rows: Sequence[Row]) -> Floats:
     return np.array([float(row["value"]) for row in rows])
 
 
-def _step(done: Training, at: int) -> float:
-    # What does not fit into memory loses against everything that does.
-    return float(done.step[at] * (1.0 if done.memory.total[at] <= done.capacity[at] else 1e6))
+def _regime(row: Row) -> str:
+    return "experts" if row.get("experts") else "dense"
 
 
-def _metric(data: Runs, done: Training, at: int, row: Row) -> float:
-    metric, step = row["metric"], float(done.step[at])
-    tokens, chips = float(done.tokens[at]), float(done.chips[at])
-    if metric == "tokens_per_s_per_gpu":
-        return tokens / step / chips
-    if metric == "step_time_s":
-        return step
-    if metric == "layer_fwd_plus_bwd_ms":
-        names = ["forward", "backward", "attention", "vector", "recompute", "host", "tensor"]
-        return 1e3 * sum(float(getattr(done, name)[at]) for name in names) / float(data.shape.layers[at])
-    assert metric == "tflops_per_gpu", metric
-    convention = "weights" if row["group"] == "MAXTEXT" else "recomputed"
-    shape, work = data.shape.take([at]), data.work.take([at])
-    return float(model_flops(shape, work, convention)[0]) / step / chips / 1e12
+def _refused(row: Row) -> str:
+    """Why a row cannot be predicted; nothing where it can."""
+    if row.get("metric") not in METRICS:
+        return f"metric `{row.get('metric')}` is not one of {', '.join(METRICS)}"
+    try:
+        data = runs([row])
+    except (GigawattError, ValueError, ZeroDivisionError) as error:
+        return str(error)
+    return "" if data.row.size else "no layout"
 
 
-def _model(row: Row) -> Transformer:
-    if "BLOOM-dev" not in row["model"]:
-        return find_model(row["model"])
-    sizes = (int(float(row[name])) for name in ("layers", "hidden", "heads", "kv_heads", "head_dim", "ffn"))
-    return Transformer(
-        row["model"], *sizes, row["ffn_gated"] == "1", int(row["vocab"]), tied=True, positions=2048, biased=True
-    )
+def system_of_run(row: Row) -> System:
+    """The system of a row, with the slices and the links of its network that the row names."""
+    system, nodes = system_of(row), int(number(row, "nodes", 1))
+    chips = number(row, "n_accelerators")
+    if system.levels[0].topology == "torus":
+        # Nodes are slices of a pod, unless they are so small that they are hosts.
+        return system.with_domain(chips / nodes) if nodes > 1 and chips / nodes > system.node else system
+    links = re.search(r"(\d+)x(\d+) ?Gb/s", f"{row.get('notes')} {row.get('table')}")
+    return system.with_scale_out(int(links[1]) * int(links[2]) * 1e9 / 8 / system.node) if links else system
 
 
-def _system(row: Row) -> System:
-    system, nodes = find_system(row["accelerator"]), int(row["nodes"])
-    if row["accelerator"].startswith("TPU"):
-        return system.with_domain(int(row["n_accelerators"]) / nodes) if nodes > 1 else system
-    links = re.search(r"(\d+)x(\d+)Gb/s Omni-Path", row["notes"])
-    return system.with_scale_out(int(links[1]) * int(links[2]) * 1e9 / 8 / 8) if links else system
+def _text(row: Row, *names: str) -> str:
+    return " ".join(row.get(name) or "" for name in names).lower()
 
 
-def _entries(row: Row) -> list[dict[str, object]]:
+def _year(row: Row) -> float:
+    # Releases that are numbered by year and month say more than the year of a source.
+    release = re.search(r"\b(2\d)\.(0[1-9]|1[0-2])\b", row.get("software") or "")
+    return 2000 + int(release[1]) + (int(release[2]) - 1) / 12 if release else number(row, "year", 2025) + 0.5
+
+
+def _format(row: Row) -> str:
+    for column in ("precision", "table"):
+        for word, name in FORMATS:
+            if word in _text(row, column):
+                return name
+    return "bf16"
+
+
+def _whole(row: Row, name: str, other: Sequence[int]) -> list[int]:
+    return [int(number(row, name))] if (row.get(name) or "").strip() else list(other)
+
+
+def _policies(row: Row, stored: bool) -> list[str]:
+    said = _text(row, "recompute")
+    if not said or "unknown" in said:
+        return ["none", "selective"]
+    if "remat" in said:
+        return ["full"]
+    if "/" in said or "offload" in said:
+        return ["none", "selective"]
+    for word in ("full", "selective"):
+        if word in said:
+            return [word]
+    return ["none"] if stored or said == "none" else ["selective"]
+
+
+def _sharded(row: Row, year: float) -> int:
+    said = _text(row, "software", "notes")
+    default = 3 if "fsdp" in said or "zero-3" in said or "maxtext" in said else 1 if year >= 2023 else 0
+    return int(number(row, "zero_stage", default))
+
+
+def _entries(row: Row) -> Iterator[dict[str, object]]:
     """All configurations a row may have been run in."""
-    year, notes, chips = int(row["year"]), row["notes"], int(row["n_accelerators"])
-    release = re.search(r"Megatron-Bridge (\d\d)\.(\d\d)", row["software"])
-    degrees = {name: int(row[name] or 1) for name in ("tp", "pp", "ep", "cp")}
-    dp = int(row["dp"] or chips // (degrees["tp"] * degrees["pp"] * degrees["cp"]))
-    if row["group"] == "MLPERF-D" and int(row["global_batch"]) < dp:
-        # Fewer sequences than replicas: each sequence is cut over the rest.
-        degrees["cp"], dp = degrees["cp"] * dp // int(row["global_batch"]), int(row["global_batch"])
-    slices = int(row["nodes"]) if row["accelerator"].startswith("TPU") else 1
-    precision = (
-        "fp8" if "FP8" in row["table"] else re.split(r"[ (/-]*(?:amp|pure|quant|lora|inferred)|/", row["precision"])[0]
+    model, system, year = model_of(row), system_of_run(row), _year(row)
+    chips, zero = int(number(row, "n_accelerators")), _sharded(row, int(year))
+    said, precision = _text(row, "notes", "software"), _text(row, "precision")
+    tokens = int(number(row, "seq_len"))
+    open_degrees = not (row.get("tp") or row.get("pp") or row.get("dp")) and zero < 3
+    cut = [size for size in POWERS[:4] if model.heads % size == 0] if open_degrees else [1]
+    slices = round(chips / system.domain) if system.levels[0].topology == "torus" and chips > system.domain else 1
+    stored = year < 2023 and "flashattention" not in said.replace("no flashattention", "")
+    fixed = _fixed(row, model, year, said, precision, stored) | {"model": model, "system": system, "tokens": tokens}
+    degrees = itertools.product(
+        _whole(row, "tp", cut),
+        _whole(row, "pp", POWERS if open_degrees else [1]),
+        _whole(row, "cp", [1]),
+        _whole(row, "ep", [1]),
+        _policies(row, stored),
     )
-    model = _model(row)
-    passes = row["micro_batch"] and [int(row["micro_batch"])]
-    parts = row["interleave"] and [int(row["interleave"])]
-    if row["group"] == "MEGATRON21" and degrees["pp"] > 1:
-        each = max(1, model.layers // degrees["pp"])
-        parts = [1] if row["zero_stage"] == "3" else [size for size in range(1, each + 1) if each % size == 0]
-    if not passes:
-        whole = int(row["global_batch"] or 0) / dp
-        passes = (
-            [max(1, int(whole))] if row["zero_stage"] == "3" else [1, 2, 4, 8] if row["group"] == "MEGATRON21" else [1]
-        )
-    pure = "pure" in row["precision"]
-    # DeepSpeed keeps 16-bit gradients for fp16 and both kinds for bf16; pure bf16 has no others.
-    gradient = 2.0 if pure else 4.0 if row["group"] != "BLOOM22" else 2.0 if row["precision"] == "fp16" else 6.0
-    schedule = next((mine for word, mine in SCHEDULES.items() if word in notes), "1f1b")
-    pure = "pure" in row["precision"]
-    without = ("no sequence parallel", "sequence_parallel=0")
-    parallel = year >= 2023 or (row["group"] == "KORTH22" and not any(word in notes for word in without))
-    mtp = model.name == "DeepSeek-V3" and row["accelerator"][:3] != "TPU" and "without MTP" not in notes
-    recompute = row["recompute"].split("(")[0]
-    known = {"none": "none", "selective": "selective", "full": "full", "custom remat/offload ": "full"}
-    return [
-        {
-            "model": model,
-            "system": _system(row),
-            **degrees,
-            "dp": dp,
-            "shards": dp * degrees["cp"] // slices,
-            "zero": int(row["zero_stage"] or 0),
-            "interleave": part,
-            "micro_batch": size,
-            "recompute": known.get(recompute, "none"),
-            "schedule": schedule,
-            "sequence_parallel": parallel,
-            "batch": int(row["global_batch"] or 32 * size * dp),
-            "tokens": int(row["seq_len"]),
-            "number_format": FORMATS.get(precision, precision),
-            "year": 2000 + int(release[1]) + (int(release[2]) - 1) / 12 if release else year + 0.5,
-            "gradient_bytes": gradient,
-            "state_bytes": 6.0 if pure else 12.0,
-            "attention": "stored"
-            if year < 2023
-            else "fused"
-            if "FlashAttention-2" in row["software"]
-            else "asynchronous",
-            "overlapped": year >= 2023,
-            "frozen": "lora" in row["precision"],
-            "predictors": int(mtp),
-        }
-        for size in passes
-        for part in parts or [1]
-    ]
+    for tp, pp, cp, ep, recompute in degrees:
+        if pp > model.layers or (open_degrees and chips % (tp * pp * cp)):
+            continue
+        dp = max(1, chips // (tp * pp * cp))
+        batch = int(number(row, "global_batch", 0))
+        ring = cp
+        if batch and batch < dp and dp % batch == 0:
+            ring, dp = cp * dp // batch, batch
+        for interleave, size in itertools.product(_parts(row, model, pp, zero), _passes(row, batch, dp, zero)):
+            yield fixed | {
+                "tp": tp, "pp": pp, "cp": ring, "dp": dp, "ep": ep, "zero": zero, "recompute": recompute,
+                "interleave": interleave, "micro_batch": size, "batch": batch or 32 * size * dp,
+                "shards": max(dp * ring // slices, 1),
+            }  # fmt: skip
+
+
+def _parts(row: Row, model: Transformer, pp: int, zero: int) -> list[int]:
+    each = max(1, model.layers // pp)
+    tuned = pp > 1 and zero < 3
+    return _whole(row, "interleave", [size for size in range(1, each + 1) if each % size == 0] if tuned else [1])
+
+
+def _passes(row: Row, batch: int, dp: int, zero: int) -> list[int]:
+    if not batch:
+        return _whole(row, "micro_batch", [1])
+    own = max(1, batch // dp)
+    # Sharded weights are gathered for each pass, so that all sequences go at once where they fit.
+    tried = sorted({*POWERS, own} if zero == 3 else POWERS[:4])
+    return _whole(row, "micro_batch", [size for size in tried if size <= own and own % size == 0])
+
+
+def _fixed(row: Row, model: Transformer, year: float, said: str, precision: str, stored: bool) -> dict[str, object]:
+    # DeepSpeed keeps 16-bit gradients for fp16 and both kinds for bf16; pure bf16 and JAX have no others.
+    pure, half = "pure" in precision or "maxtext" in said or "jax" in said, "fp16" in precision
+    gradient = 2.0 if pure or (half and "deepspeed" in said) else 6.0 if "deepspeed" in said else 4.0
+    plain = said.replace("sequence_parallel", "sequence parallel")
+    off = "no sequence parallel" in plain or "sequence parallel=0" in plain
+    on = year >= 2023 or "sequence parallel" in plain or "selective" in _text(row, "recompute")
+    without = "without mtp" in said or "no mtp" in said
+    mtp = 0 if without else next((PREDICTORS[name] for name in PREDICTORS if model.name.startswith(name)), 0)
+    return {
+        "schedule": next((mine for word, mine in SCHEDULES.items() if word in said), "1f1b"),
+        "sequence_parallel": on and not off,
+        "number_format": _format(row),
+        "year": year,
+        "gradient_bytes": gradient,
+        "state_bytes": 6.0 if "pure" in precision else 12.0,
+        "attention": "stored" if stored else "fused" if "flashattention-2" in said else "asynchronous",
+        # Software with sequence parallelism hides reductions of the backward pass behind gradients of weights.
+        "overlapped": 1.0 if year >= 2023 else 0.5 if on or "sequence parallel" in plain else 0.0,
+        "frozen": "lora" in f"{precision} {said}",
+        "predictors": mtp,
+    }

@@ -13,10 +13,11 @@ from gigawatt.parts.contract import cloud, operating_costs, purchase, sales, sta
 from gigawatt.parts.figure import Figure, literal
 from gigawatt.parts.grant import Tranche, warrant
 from gigawatt.parts.observable import Constant, lift
+from gigawatt.parts.performance import Performance
 from gigawatt.parts.process import Regime, SCurve, SharePrice
 from gigawatt.parts.world import Campus, Deal, Earning, Funding, Lab, Party, Phase, Share
 from gigawatt.scenario.scenario import Contract, Scenario
-from gigawatt.units import quantity
+from gigawatt.units import ONE, quantity
 
 
 def known(name: str, text: str, *claims: str) -> Figure:
@@ -210,6 +211,33 @@ def deal(name: str, supplier: str, capacity: str) -> Deal:
 def run(keep: str = "month", paths: int = 200) -> Result:
     """A run of the small world."""
     return simulate(scenario(), paths, 1, keep=keep)
+
+
+def performance() -> Performance:
+    """What a chip of the small world yields: 1,000 tokens a second, give or take the error of the model."""
+    return Performance(
+        system="gb200",
+        sheet="a sheet",
+        workload="mix",
+        chips=known("systems.gb200.chips", "340000 chip/GW"),
+        axes=(),
+        tokens=(1000.0,),
+        watts=(800.0,),
+        limits=(1000.0,),
+        h100=400.0,
+        shared=Figure("model", ONE, "lognormal", (0.8, 1.25), because="nobody knows"),
+        own=known("own", "1"),
+        host=known("host", "0.5"),
+        pue=known("pue", "1.2"),
+    )
+
+
+@lru_cache(maxsize=2)
+def yielding(keep: str = "month") -> Result:
+    """A run of the small world in which the yield of the first deal's system is known."""
+    world = scenario()
+    first, second = world.deals
+    return simulate(replace(world, deals=(replace(first, performance=performance()), second)), 200, 1, keep=keep)
 
 
 @lru_cache(maxsize=1)

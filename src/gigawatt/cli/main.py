@@ -14,7 +14,7 @@ from typing import Annotated
 
 import typer
 
-from gigawatt.cli import claims, doctor, scenarios, simulation, valuation
+from gigawatt.cli import claims, doctor, perf, scenarios, simulation, valuation
 from gigawatt.errors import GigawattError
 from gigawatt.version import VERSION
 
@@ -62,6 +62,7 @@ VERBS: tuple[Callable[..., None], ...] = (
 for verb in VERBS:
     app.command()(verb)
 app.add_typer(claims.app, name="catalog")
+app.add_typer(perf.app, name="perf")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -176,10 +176,16 @@ def _deals(deals: tuple[Deal, ...], draws: Draws, seed: int, index: int) -> dict
         "optional": (capacity - binding) * (luck < chance),
         **{
             name: draws.stack(getattr(d, name) for d in deals)
-            for name in ("decided", "slip", "pace", "chips", "h100e", "flops", "failures")
+            for name in ("decided", "slip", "pace", "chips", "flops", "failures")
         },
+        "h100e": _rows([d.equivalents(draws.of) for d in deals]),
         "capex": draws.stack(d.capex for d in deals) / scale,
     }
+
+
+def _rows(found: list[Floats]) -> Floats:
+    """(row, path), or (row, 1) where every path has the same."""
+    return np.stack(np.broadcast_arrays(*found)) if found else np.zeros((0, 1))
 
 
 def _events(scenario: Scenario, places: Layout, draws: Draws, seed: int, index: int) -> Events:

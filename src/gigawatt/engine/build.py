@@ -137,12 +137,13 @@ def operate(model: Model, working: Floats, t: int) -> dict[str, Floats]:
     levels, labs = model.block.levels[t], model.labs
     demand = np.zeros((len(model.customers), working.shape[1]))
     revenue = np.zeros_like(demand)
-    for row, (earnings, deals) in enumerate(zip(model.earnings, model.customers, strict=True)):
+    for row, (earnings, deals, counts) in enumerate(zip(model.earnings, model.customers, model.counts, strict=True)):
         for process, factor in earnings:
             demand[row] += levels[process] * factor
         research = labs["research"][row]
         earns = labs["earns"][row] * (1.0 + labs["improves"][row]) ** t
-        supported = earns * (1.0 - research) * working[deals].sum(axis=0)
+        serving = working[deals] if counts is None else working[deals] * counts
+        supported = earns * (1.0 - research) * serving.sum(axis=0)
         revenue[row] = np.minimum(demand[row], supported)
         load = (revenue[row] + NOTHING) / (supported + NOTHING)
         used[deals] *= research + (1.0 - research) * load

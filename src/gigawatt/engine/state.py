@@ -15,6 +15,7 @@ from gigawatt.engine.layout import Layout
 from gigawatt.parts.figure import Floats
 from gigawatt.parts.observable import Read
 from gigawatt.parts.view import Bound, Memory, Rows, View, compact, walk
+from gigawatt.parts.world import Deal, Lab
 from gigawatt.scenario.scenario import Scenario
 
 Integers = NDArray[np.intp]
@@ -39,6 +40,7 @@ class Model:
         labs: figures of the labs by name (lab, path or 1).
         earnings: for each lab, rows of its demand processes and the factors on them.
         customers: for each lab, the rows of the deals whose compute it uses.
+        counts: for each lab, what a gigawatt of each of these counts for (deal, path or 1); none where all count one.
         leads: of the deals (month).
         buyers: party row of each deal's buyer.
         payers, financier: the parties that finance deals, and for each deal its place among them.
@@ -66,6 +68,7 @@ class Model:
     labs: dict[str, Floats]
     earnings: tuple[tuple[tuple[int, Floats], ...], ...]
     customers: tuple[Rows, ...]
+    counts: tuple[Floats | None, ...]
     leads: Integers
     buyers: Integers
     payers: Integers
@@ -151,6 +154,7 @@ def model(scenario: Scenario, places: Layout, block: Block) -> Model:
             tuple((process[e.process], stack(e.factors).prod(axis=0)) for e in lab.earnings) for lab in scenario.labs
         ),
         customers=tuple(compact([i for i, d in enumerate(deals) if d.lab == lab.party]) for lab in scenario.labs),
+        counts=tuple(_counts(lab, deals, block) for lab in scenario.labs),
         leads=np.array([d.lead for d in deals], dtype=np.intp),
         buyers=np.array([party[d.buyer] for d in deals], dtype=np.intp),
         payers=payers,
@@ -160,6 +164,14 @@ def model(scenario: Scenario, places: Layout, block: Block) -> Model:
         outstanding=stack(share.outstanding for share in scenario.shares),
         inside=compact(np.flatnonzero(~places.outside).tolist()),
     )
+
+
+def _counts(lab: Lab, deals: tuple[Deal, ...], block: Block) -> Floats | None:
+    """What a gigawatt of each of a lab's deals counts for (deal, path or 1)."""
+    if lab.reference is None:
+        return None
+    found = [lab.counts(deal, block.draws.of) for deal in deals if deal.lab == lab.party]
+    return np.stack(np.broadcast_arrays(*found)) if found else None
 
 
 def _plan(scenario: Scenario) -> Floats:

@@ -132,8 +132,7 @@ class Figure:
         Raises:
             UnitError: `ordered` and `split` figures have no quantile of their own.
         """
-        from scipy.special import betaincinv, ndtri
-
+        # Imported where it is needed: loading it takes longer than reading a scenario.
         t = self.terms
         match self.kind:
             case "uniform":
@@ -143,8 +142,12 @@ class Figure:
                 up = t[0] + np.sqrt(u * (t[2] - t[0]) * (t[1] - t[0]))
                 return np.where(u < rise, up, t[2] - np.sqrt((1.0 - u) * (t[2] - t[0]) * (t[2] - t[1])))
             case "normal":
+                from scipy.special import ndtri
+
                 return 0.5 * (t[0] + t[1]) + (t[1] - t[0]) / (2 * Z90) * ndtri(u)
             case "lognormal":
+                from scipy.special import ndtri
+
                 mean, spread = 0.5 * (math.log(t[0]) + math.log(t[1])), math.log(t[1] / t[0]) / (2 * Z90)
                 return np.exp(mean + spread * ndtri(u))
             case "choice":
@@ -153,6 +156,8 @@ class Figure:
                 edges = np.cumsum(weights[order] / weights.sum())[:-1]
                 return np.asarray(t)[order][np.searchsorted(edges, u, side="right")]
             case "beta":
+                from scipy.special import betaincinv
+
                 return t[2] + (t[3] - t[2]) * betaincinv(t[0], t[1], u)
             case "constant":
                 return np.full_like(u, t[0])

@@ -6,9 +6,12 @@ Data types: `Funding`, `Party`, `Share`, `Phase`, `Campus`, `Deal`, `Earning`, `
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass
 
-from gigawatt.parts.figure import Figure
+import numpy as np
+
+from gigawatt.parts.figure import Figure, Floats
+from gigawatt.parts.performance import Of, Performance
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,11 +123,12 @@ class Deal:
         pace: most that the supplier delivers in a month once the product exists (GW/month).
         capex: what must be financed before a gigawatt, as the parties state it, is shipped (USD/GW).
         chips: accelerators in a gigawatt of facility power (chip/GW).
-        h100e: H100-equivalents of an accelerator (ratio).
+        h100e: H100-equivalents of an accelerator (ratio); none where its performance says it.
         flops: dense FP8 FLOP/s of an accelerator (FLOP/s/chip).
         failures: share of accelerators lost and not replaced (1/month).
         lifetime: months an accelerator is used (month).
         stated: what the parties' gigawatts mean: `chip`, `it`, `facility` or `unknown`.
+        performance: what its system yields on the mix of its lab; none where nobody computed it.
     """
 
     name: str
@@ -148,11 +152,19 @@ class Deal:
     pace: Figure
     capex: Figure
     chips: Figure
-    h100e: Figure
+    h100e: Figure | None
     flops: Figure
     failures: Figure
     lifetime: int
     lab: str | None = None
+    # Where there is none, a deal reads as it did before there were any.
+    performance: Performance | None = field(default=None, repr=False)
+
+    def equivalents(self, of: Of) -> Floats:
+        """H100-equivalents of an accelerator (path or 1,): as the scenario has it, or what it yields over an H100."""
+        if self.h100e is not None:
+            return of(self.h100e)
+        return np.ones(1) if self.performance is None else self.performance.over_h100(of)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +186,7 @@ class Lab:
         research: share of working compute kept for training and research (ratio).
         earns: revenue that a working gigawatt of serving compute supports (USD/GW/month).
         improves: growth of `earns` (1/month).
+        reference: the system `earns` speaks of, on the lab's mix; none where a gigawatt is a gigawatt.
     """
 
     party: str
@@ -181,6 +194,16 @@ class Lab:
     research: Figure
     earns: Figure
     improves: Figure
+    reference: Performance | None = field(default=None, repr=False)
+
+    def counts(self, deal: Deal, of: Of) -> Floats:
+        """Gigawatts of the reference system that a working gigawatt of a deal counts for (path or 1,).
+
+        The ratio of their tokens a second on the lab's mix; 1 where one of the two is not known.
+        """
+        if self.reference is None or deal.performance is None:
+            return np.ones(1)
+        return deal.performance.per_gigawatt(of) / self.reference.per_gigawatt(of)
 
 
 def figures(value: object) -> Iterator[Figure]:

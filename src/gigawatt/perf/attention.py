@@ -1,5 +1,6 @@
 """Attention: how long scores, softmax and weighted values take, over a prompt and over a cache.
 
+prompt_keys               keys a token of a prompt meets on average
 prefill_attention_time    all tokens of a prompt or of a training sequence, forward
 decode_attention_time     one new token for each sequence, reading its cache
 """
@@ -20,6 +21,25 @@ def attention_share(chips: Hardware, kernels: Kernels = CALIBRATED) -> Floats:
     return np.asarray(kernels.attention_best * chips.cycle_flops / (chips.cycle_flops + kernels.attention_array))
 
 
+def prompt_keys(tokens: ArrayLike, prefix: ArrayLike, window: ArrayLike = np.inf) -> Floats:
+    """How many keys a token of a prompt meets on average, where each sees itself and those before it.
+
+    Arguments:
+        tokens: new tokens, `(config,)`.
+        prefix: tokens before them that are in the cache already, `(config,)`.
+        window: keys a token sees at most, `(config,)`; infinite where there is no window.
+
+    Returns:
+        Keys, `(config,)`; half the tokens and the whole prefix without a window.
+    """
+    new, known, most = (np.asarray(part, dtype=np.float64) for part in (tokens, prefix, window))
+    # The tokens whose window is not full yet see all before them, the others as many as it holds.
+    growing = np.clip(most - known, 0.0, new)
+    seen = growing * (known + growing / 2)
+    full = np.where(new > growing, np.minimum(most, known + new) * (new - growing), 0.0)
+    return np.asarray(np.where(new > 0, (seen + full) / np.maximum(new, np.finfo(np.float64).tiny), known))
+
+
 def prefill_attention_time(
     sequences: ArrayLike,
     tokens: ArrayLike,
@@ -38,7 +58,7 @@ def prefill_attention_time(
     Arguments:
         sequences: sequences on the chip, `(config,)`.
         tokens: new tokens of each, `(config,)`.
-        keys: keys a token meets on average, `(config,)`: half the tokens if causal, plus any prefix (`Shape.keys`).
+        keys: keys a token meets on average, `(config,)`: `prompt_keys`, or `Shape.keys`.
         heads, kv_heads: heads on the chip, `(config,)`.
         qk_dim, v_dim: width of a head's keys and values, `(config,)`.
         chips: hardware, `(config,)`.

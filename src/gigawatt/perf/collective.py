@@ -60,6 +60,7 @@ def collective_time(
     chips: Hardware,
     *,
     stride: ArrayLike = 1,
+    copies: ArrayLike = 1,
     kernels: Kernels = CALIBRATED,
 ) -> Floats:
     """How long a collective takes.
@@ -71,6 +72,8 @@ def collective_time(
         group: chips of the group, `(config,)`.
         chips: hardware, `(config,)`.
         stride: distance between neighbours of the group in the order of chips, `(config,)`.
+        copies: of an all-to-all, how many members a token goes to: it crosses an outer network once for all members it
+            has in a domain, and is copied inside (DeepSeek-V3, 2024, section 3.2.2), `(config,)`.
         kernels: constants.
 
     Returns:
@@ -85,7 +88,7 @@ def collective_time(
     wire, copy, base, step = _constants(kind, kernels)
     parts, latency, inside = [], np.asarray(base), np.ones_like(count * chips.node)
     for level, joined in enumerate(members(count, stride, chips)):
-        share = _share(kind, joined, inside, count)
+        share = _share(kind, joined, inside, count, copies)
         bandwidth = chips.level_bandwidth[level] * _links(kind, joined, level, chips)
         # A chip's own part is copied at the speed of the innermost network, whose links are the widest.
         own = copy / count / chips.level_bandwidth[0] if level == 0 else 0.0
@@ -139,10 +142,14 @@ def _constants(kind: str, kernels: Kernels) -> tuple[float, float, float, float]
     return wire, copy, kernels.collective, kernels.step
 
 
-def _share(kind: str, joined: Floats, inside: Floats, count: Floats) -> Floats:
+def _share(kind: str, joined: Floats, inside: Floats, count: Floats, copies: ArrayLike) -> Floats:
     """Share of the volume that crosses a network."""
     if kind == "all_to_all":
-        return np.asarray((joined - 1) * inside / count)
+        # Of `copies` members chosen evenly among equal domains, so many are the only ones or the first in theirs.
+        many = np.maximum(np.asarray(copies, dtype=np.float64), 1.0)
+        domains = count / inside
+        first = np.where(inside > 1, domains * (1 - (1 - 1 / domains) ** many) / many, 1.0)
+        return np.asarray((joined - 1) * inside / count * first)
     return np.asarray((joined - 1) / joined / inside)
 
 

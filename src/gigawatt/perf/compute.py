@@ -6,7 +6,7 @@ compute_times    the parts from models, chips, layouts and workloads
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -24,6 +24,9 @@ from gigawatt.perf.stream import stream_time
 
 BF16: Final = format_code("bf16")
 
+LATENT: Final = (NAMES.index("q_up"), NAMES.index("kv_up"))
+"""Kinds of matrices that make heads from a latent."""
+
 BACKWARD_ATTENTION: Final = 2.5 / 0.85
 """Time of a fused attention's backward pass over its forward pass: five products for two, at 0.85 of the rate
 (Dao 2023, section 3.1 and figure 5; Shah et al. 2024, figures 5 and 6)."""
@@ -35,12 +38,15 @@ SYNCHRONOUS: Final = 2048.0
 """bf16 FLOP a cycle of an array that instructions which wait for their operands can keep busy (Shah et al. 2024)."""
 
 WIDEST: Final = 8
-"""16-bit values a thread loads at once."""
+"""16-bit values a thread loads at once; matrix units take rows that start at multiples of it."""
+
+UNALIGNED: Final = 16.0
+"""How much longer products of other rows take, on vector units (A100: 19.5 in place of 312 TFLOP/s)."""
 
 LOSS_BYTES: Final = 30.0
 """Bytes each logit moves in the loss: to full precision, its softmax, the gradient, and back to 16 bits."""
 
-BACKWARD_VECTOR: Final = 2.0
+BACKWARD_VECTOR: Final = 1.5
 """Bytes of element-wise work backward over forward: each reads a gradient and what was saved, and writes a gradient."""
 
 KERNELS_LAYER: Final = (15.0, 30.0)
@@ -61,7 +67,6 @@ class Compute:
         recompute: what is computed again.
         host: what the host takes longer to start kernels than the chip to run them.
         head: output and loss, both ways.
-        weight_gradient: the part of `backward` that gradients of weights take.
     """
 
     forward: Floats
@@ -71,7 +76,6 @@ class Compute:
     recompute: Floats
     host: Floats
     head: Floats
-    weight_gradient: Floats
 
     @property
     def busy(self) -> Floats:
@@ -84,30 +88,32 @@ def compute_times(
 ) -> Compute:
     """The computation of one micro-batch, `(config,)` throughout."""
     rows = layout.micro_batch * work.tokens / layout.cp
-    forward, data, weight, output = _products(shape, chips, layout, work, rows, kernels)
-    ahead, back = _attention(shape, chips, layout, work, software, kernels)
-    element = _elementwise(shape, chips, layout, work, rows, software, kernels)
+    forward, data, weight, output, latent = _products(shape, chips, layout, work, rows, kernels)
+    ahead, back = _attention(shape, chips, layout, work, kernels)
+    element = _elementwise(shape, chips, layout, work, rows, kernels)
 
     slow = software.sustained * _age(shape, work, software)
-    forward, data, weight, output = (slow * part for part in (forward, data, weight, output))
+    forward, data, weight, output, latent = (slow * part for part in (forward, data, weight, output, latent))
     ahead, back, element = slow * ahead, slow * back, slow * element
     full = layout.recompute == RECOMPUTE.index("full")
-    # A fused attention keeps no scores, so that nothing is left to a selective policy.
+    # A fused attention keeps no scores; then a selective policy computes element-wise work and heads of a latent again.
     stored = work.attention == ATTENTION.index("stored")
-    selective = (layout.recompute == RECOMPUTE.index("selective")) & stored
-    again = np.where(full, forward + ahead + element, np.where(selective, ahead, 0.0))
+    selective = layout.recompute == RECOMPUTE.index("selective")
+    again = np.where(
+        full, forward + ahead + element, np.where(selective, np.where(stored, ahead, element + latent), 0.0)
+    )
 
     moe = shape.moe / np.maximum(shape.layers, 1.0)
     starts = (KERNELS_LAYER[0] + moe * KERNELS_EXPERTS[0]) * (1 + full) + KERNELS_LAYER[1] + moe * KERNELS_EXPERTS[1]
-    started = shape.layers * starts * software.host
     vector = element * (1 + BACKWARD_VECTOR)
     busy = forward + data + weight + ahead + back + vector + again
-    host = np.maximum(started - busy, 0.0)
+    # Where kernels run longer than the host needs to start the next one, only the gap between two is lost.
+    host = np.maximum(shape.layers * starts * software.host - busy, shape.layers * starts * software.gap)
 
     logits = rows * shape.vocab / layout.tp
-    loss = slow * software.vector * stream_time(LOSS_BYTES * logits, chips, kernels)
+    loss = slow * stream_time(LOSS_BYTES * logits, chips, kernels)
     head = (1 + work.predictors) * (output + loss)
-    return Compute(forward, data + weight, ahead + back, vector, again, host, head, weight)
+    return Compute(forward, data + weight, ahead + back, vector, again, host, head)
 
 
 def _age(shape: Shape, work: Workload, software: Software) -> Floats:
@@ -118,8 +124,8 @@ def _age(shape: Shape, work: Workload, software: Software) -> Floats:
 
 def _products(
     shape: Shape, chips: Hardware, layout: Layout, work: Workload, rows: Floats, kernels: Kernels
-) -> tuple[Floats, Floats, Floats, Floats]:
-    """Forward, gradient of activations, gradient of weights, and all of the output layer."""
+) -> tuple[Floats, Floats, Floats, Floats, Floats]:
+    """Forward, gradient of activations, gradient of weights, all of the output layer; of forward, heads of a latent."""
     table = matmuls(shape, layout.tp, layout.expert_tp)
     used = np.flatnonzero(np.any(table.layers > 0, axis=1))
     expert = np.isin(np.array(NAMES)[used], EXPERT)[:, None]
@@ -135,7 +141,8 @@ def _products(
         times.append(each * _gemm(sizes, chips, codes, groups, fused, kernels))
     times[2] = times[2] * (1 - work.frozen)
     body = [np.sum(time[:-1], axis=0) for time in times]
-    return body[0], body[1], body[2], times[0][-1] + times[1][-1] + times[2][-1]
+    latent = np.sum(times[0][np.isin(used, LATENT)], axis=0)
+    return body[0], body[1], body[2], times[0][-1] + times[1][-1] + times[2][-1], latent
 
 
 def _gemm(
@@ -154,24 +161,25 @@ def _gemm(
 
 
 def _attention(
-    shape: Shape, chips: Hardware, layout: Layout, work: Workload, software: Software, kernels: Kernels
+    shape: Shape, chips: Hardware, layout: Layout, work: Workload, kernels: Kernels
 ) -> tuple[Floats, Floats]:
     sequences, tokens = layout.micro_batch, work.tokens / layout.cp
     heads, kv_heads = shape.heads / layout.tp, np.maximum(shape.kv_heads / layout.tp, 1.0)
     full, windowed = shape.keys(work.tokens)
+    # Only products wait for operands; what moves and what vector units do does not.
+    waits = (work.attention == ATTENTION.index("fused")) & (chips.cycle_flops > SYNCHRONOUS)
+    units = replace(chips, peak=chips.peak * np.where(waits, SYNCHRONOUS / chips.cycle_flops, 1.0))
 
     def flash(keys: Floats) -> Floats:
         sizes = sequences, tokens, keys, heads, kv_heads, shape.qk_dim, shape.v_dim
-        return prefill_attention_time(*sizes, chips, BF16, kernels=kernels)
+        return prefill_attention_time(*sizes, units, BF16, kernels=kernels)
 
     ahead = shape.full * flash(full)
     if np.any(shape.windowed > 0):
         ahead = ahead + shape.windowed * flash(windowed)
     if np.any(shape.recurrent > 0):
         states = 6 * shape.recurrent * shape.state / layout.tp * sequences * tokens
-        ahead = ahead + states / (chips.rate(BF16) * attention_share(chips, kernels))
-    busy = np.where(work.attention == ATTENTION.index("fused"), np.minimum(1.0, SYNCHRONOUS / chips.cycle_flops), 1.0)
-    ahead = ahead / busy
+        ahead = ahead + states / (units.rate(BF16) * attention_share(chips, kernels))
     back = BACKWARD_ATTENTION * ahead
     stored = work.attention == ATTENTION.index("stored")
     if not np.any(stored):
@@ -179,11 +187,10 @@ def _attention(
     # Scores of all pairs, those a mask hides too, are formed by products and go through memory.
     scores = sequences * heads * tokens * work.tokens
     rate = chips.rate(BF16) * sustained_share(chips.rate(BF16), chips, kernels)
-    # Rows that do not start at a multiple of the widest access are loaded in smaller pieces.
-    pieces = WIDEST / np.gcd(shape.qk_dim.astype(np.int64), WIDEST)
-    products = 2 * scores * (shape.qk_dim + shape.v_dim) * pieces / rate
+    slower = np.where(np.mod(shape.qk_dim, WIDEST) > 0, UNALIGNED, 1.0)
+    products = 2 * scores * (shape.qk_dim + shape.v_dim) * slower / rate
     layers = shape.full + shape.windowed
-    streams = [software.vector * stream_time(moved * scores, chips, kernels) for moved in SCORE_BYTES]
+    streams = [stream_time(moved * scores, chips, kernels) for moved in SCORE_BYTES]
     plain = layers * (products + streams[0]), layers * (2 * products + streams[1])
     return np.where(stored, plain[0], ahead), np.where(stored, plain[1], back)
 
@@ -194,7 +201,6 @@ def _elementwise(
     layout: Layout,
     work: Workload,
     rows: Floats,
-    software: Software,
     kernels: Kernels,
 ) -> Floats:
     """Forward: norms, residuals, activations, rotations, and the sorting of tokens by expert."""
@@ -206,4 +212,4 @@ def _elementwise(
     own = shape.active * (gate * shape.expert_ffn * layout.expert_tp + 8 * shape.hidden)
     moved = whole + (inner + (shape.full + shape.windowed) * turned + shape.moe * own) / layout.tp
     layers = np.maximum(shape.layers, 1.0)
-    return layers * software.vector * stream_time(rows * moved / layers, chips, kernels)
+    return layers * stream_time(rows * moved / layers, chips, kernels)

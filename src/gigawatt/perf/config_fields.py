@@ -52,7 +52,7 @@ class Fields:
             if isinstance(value, float) and value.is_integer():
                 value = int(value)
             if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-                self.refuse(name, f"{json.dumps(value)}; expected a whole number, such as {_example(name)}")
+                self.refuse(name, f"{_shown(value)}; expected a whole number, such as {_example(name)}")
             return value
         if default is None:
             self.missing(names[0])
@@ -68,7 +68,7 @@ class Fields:
         if value is None:
             return default
         if not isinstance(value, bool):
-            self.refuse(name, f"{json.dumps(value)}; expected true or false")
+            self.refuse(name, f"{_shown(value)}; expected true or false")
         return value
 
     def word(self, name: str, default: str = "") -> str:
@@ -81,7 +81,7 @@ class Fields:
         if value is None:
             return default
         if not isinstance(value, str):
-            self.refuse(name, f'{json.dumps(value)}; expected a text, such as "llama"')
+            self.refuse(name, f'{_shown(value)}; expected a text, such as "llama"')
         return value
 
     def words(self, name: str) -> list[str]:
@@ -94,8 +94,21 @@ class Fields:
         if value is None:
             return []
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-            self.refuse(name, f"{json.dumps(value)[:60]}; expected a list of texts")
+            self.refuse(name, f"{_shown(value)}; expected a list of texts")
         return [str(item) for item in value]
+
+    def switches(self, name: str) -> list[bool]:
+        """A list of zeros and ones; empty where it is missing.
+
+        Raises:
+            InputError: it is something else.
+        """
+        value = self.values.get(name)
+        if value is None:
+            return []
+        if not isinstance(value, list) or not all(type(item) is int and item in (0, 1) for item in value):
+            self.refuse(name, f"{_shown(value)}; expected a list of zeros and ones")
+        return [item == 1 for item in value]
 
     def part(self, name: str) -> Fields:
         """The object in a field; empty where it is missing.
@@ -107,7 +120,7 @@ class Fields:
         if value is None:
             return Fields(self.file, self.text, {}, f"{self.prefix}{name}.")
         if not isinstance(value, dict):
-            self.refuse(name, f"{json.dumps(value)[:60]}; expected an object in braces")
+            self.refuse(name, f"{_shown(value)}; expected an object in braces")
         return Fields(self.file, self.text, value, f"{self.prefix}{name}.")
 
     def missing(self, name: str) -> NoReturn:
@@ -144,9 +157,21 @@ def read_fields(path: Path) -> Fields:
     except json.JSONDecodeError as error:
         problem = Problem(file, error.lineno, error.colno, "", f"no JSON: {error.msg}")
         raise InputError(str(problem)) from None
+    except RecursionError:
+        raise InputError(f"{file}: nested too deeply. Expected the config.json beside a model's weights.") from None
+    except ValueError:
+        # Python refuses to read a number of thousands of digits.
+        raise InputError(f"{file}: a number of thousands of digits. Expected sizes of a model, such as 4096.") from None
     if not isinstance(values, dict):
         raise InputError(f"{file}:1:1: {text.strip()[:20]}; expected an object in braces, as in a model's config.json.")
     return Fields(file, text, values)
+
+
+def _shown(value: object) -> str:
+    try:
+        return json.dumps(value)[:60]
+    except (ValueError, RecursionError):
+        return "a value too large to show"
 
 
 def _example(name: str) -> str:

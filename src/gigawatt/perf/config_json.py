@@ -2,61 +2,40 @@
 
 read_model    the model a file describes
 
-A family is a `model_type`; what a family does without saying so in the file (gates, biases, tied output, windows) is in
-the tables below, as its reference implementation has it.
+A family is a `model_type`; what it does without saying so in the file (gates, biases, tied output, windows) is in the
+tables of `config_families`, as its reference implementation has it.
 """
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
 from gigawatt.errors import InputError, Problem, did_you_mean
+from gigawatt.perf.config_families import (
+    BIAS,
+    BIASED,
+    FAMILIES,
+    MINIMAX,
+    OTHERS,
+    PERIODS,
+    PLAIN,
+    SWITCHED,
+    TIED,
+    WIDE,
+)
 from gigawatt.perf.config_fields import Fields, read_fields
 from gigawatt.perf.model import Experts, Latent, Recurrent, Transformer, Window
 
-PLAIN: Final = ("gpt2", "gpt_neox", "bloom", "mpt", "nemotron")
-"""Families whose feed-forward part has no gate."""
+FULL: Final = "full_attention"
+"""What `layer_types` calls a layer that attends to all tokens."""
 
-TIED: Final = ("gpt2", "bloom", "mpt", "gemma", "gemma2", "gemma3_text", "cohere")
-"""Families whose output uses the embedding unless the file says otherwise."""
+NEAR: Final = ("sliding_attention", "chunked_attention")
+"""What it calls those that do not look further back than a window."""
 
-BIASED: Final = ("gpt2", "gpt_neox", "bloom")
-"""Families with biases in all linear layers and norms."""
-
-GATED: Final = (
-    "llama",
-    "llama4_text",
-    "mistral",
-    "mixtral",
-    "qwen2",
-    "qwen2_moe",
-    "qwen3",
-    "qwen3_moe",
-    "qwen3_next",
-    "deepseek_v2",
-    "deepseek_v3",
-    "kimi_k2",
-    "glm4_moe",
-    "gpt_oss",
-    "gemma",
-    "gemma2",
-    "gemma3_text",
-    "phi3",
-    "olmo2",
-    "granite",
-    "cohere",
-)
-"""Families with a gate in the feed-forward part."""
-
-FAMILIES: Final = (*PLAIN, *GATED)
-"""The values of `model_type` that are understood."""
-
-PERIODS: Final = {"gemma2": 2, "gemma3_text": 6, "gpt_oss": 2, "llama4_text": 4}
-"""One layer in so many attends to all tokens, in families that mix it with windows; 0 in all others."""
-
-SWITCHED: Final = ("qwen2", "qwen2_moe", "qwen3", "qwen3_moe")
-"""Families that use their window only if `use_sliding_window` is true."""
+LINEAR: Final = "linear_attention"
+"""What it calls those with a state in place of a cache."""
 
 
 def read_model(path: Path | str, name: str | None = None) -> Transformer:
@@ -84,6 +63,9 @@ def read_model(path: Path | str, name: str | None = None) -> Transformer:
 
 
 def _unknown(fields: Fields, family: str) -> None:
+    for names, has in OTHERS.items():
+        if family in names.split():
+            fields.refuse("model_type", f"`{family}` has {has}")
     known = did_you_mean(family, FAMILIES)
     fix = f"{known} A model of another family can be given by its dimensions, as a Transformer."
     if family:
@@ -100,29 +82,61 @@ def _named(title: str, family: str, fields: Fields) -> Transformer:
     if heads == 0:
         fields.refuse("num_attention_heads" if fields.has("num_attention_heads") else "n_head", "0; expected 1 or more")
     latent, experts = _latent(family, fields), _experts(family, fields)
-    wide = 4 * hidden if family in BIASED else None
-    ffn = fields.whole("intermediate_size", "n_inner", default=wide)
-    if family == "llama4_text":
-        ffn = fields.whole("intermediate_size_mlp", default=ffn)
-    width = latent.rope + latent.nope if latent else fields.whole("head_dim", default=hidden // heads)
     return Transformer(
         name=title,
         layers=layers,
         hidden=hidden,
         heads=heads,
-        kv_heads=heads if latent else fields.whole("num_key_value_heads", default=heads),
-        head_dim=width,
-        ffn=ffn,
+        kv_heads=heads if latent else _kv_heads(family, heads, fields),
+        head_dim=latent.rope + latent.nope if latent else _width(hidden, heads, fields),
+        ffn=_ffn(family, hidden, fields),
         gated=family not in PLAIN,
         vocab=fields.whole("vocab_size"),
         tied=fields.flag("tie_word_embeddings", family in TIED),
-        positions=fields.whole("n_positions", "max_position_embeddings") if family == "gpt2" else 0,
-        biased=family in BIASED,
+        positions=_positions(family, hidden, fields),
+        biased=fields.flag(BIAS.get(family, ""), family in BIASED),
         latent=latent,
         experts=experts,
         window=_window(family, layers, fields),
-        recurrent=_recurrent(fields) if family == "qwen3_next" else None,
+        recurrent=_recurrent(family, layers, heads, fields),
     )
+
+
+def _kv_heads(family: str, heads: int, fields: Fields) -> int:
+    if family != "falcon":
+        return fields.whole("num_key_value_heads", default=heads)
+    if fields.flag("multi_query", True) and not fields.flag("new_decoder_architecture", False):
+        return 1
+    return fields.whole("num_kv_heads", default=heads)
+
+
+def _width(hidden: int, heads: int, fields: Fields) -> int:
+    if hidden % heads and not fields.has("head_dim"):
+        name = "num_attention_heads" if fields.has("num_attention_heads") else "n_head"
+        fields.refuse(name, f"{heads}; expected a divisor of the width {hidden}, or `head_dim` as well")
+    return fields.whole("head_dim", default=hidden // heads)
+
+
+def _ffn(family: str, hidden: int, fields: Fields) -> int:
+    if family == "opt":
+        return fields.whole("ffn_dim")
+    ffn = fields.whole(
+        "intermediate_size", "n_inner", "ffn_hidden_size", default=4 * hidden if family in WIDE else None
+    )
+    return fields.whole("intermediate_size_mlp", default=ffn) if family == "llama4_text" else ffn
+
+
+def _positions(family: str, hidden: int, fields: Fields) -> int:
+    if family == "gpt2":
+        return fields.whole("n_positions", "max_position_embeddings")
+    if family != "opt":
+        return 0
+    narrow = fields.whole("word_embed_proj_dim", default=hidden)
+    if narrow != hidden:
+        what = f"{narrow}; expected hidden_size, {hidden}: an embedding of another width is not described"
+        fields.refuse("word_embed_proj_dim", what)
+    # The first position of the table is number 2.
+    return fields.whole("max_position_embeddings") + 2
 
 
 def _mpt(title: str, fields: Fields) -> Transformer:
@@ -165,8 +179,12 @@ def _experts(family: str, fields: Fields) -> Experts | None:
         return None
     ffn = fields.whole("moe_intermediate_size", "intermediate_size")
     shared = fields.whole("n_shared_experts", default=int(family == "llama4_text"))
-    if fields.has("shared_expert_intermediate_size"):
-        shared = fields.whole("shared_expert_intermediate_size") // max(ffn, 1)
+    for name in ("shared_expert_intermediate_size", "shared_intermediate_size"):
+        if fields.has(name):
+            whole = fields.whole(name)
+            if ffn and whole % ffn:
+                fields.refuse(name, f"{whole}; expected a multiple of the width of an expert, {ffn}")
+            shared = whole // max(ffn, 1)
     return Experts(
         count=count,
         active=fields.whole("num_experts_per_tok", "experts_per_token"),
@@ -184,20 +202,60 @@ def _window(family: str, layers: int, fields: Fields) -> Window | None:
     kinds = fields.words("layer_types")
     if not kinds:
         return Window(size, fields.whole("sliding_window_pattern", default=PERIODS.get(family, 0)))
-    full = kinds.count("full_attention")
-    if full == len(kinds):
+    period = _period("layer_types", kinds, NEAR, layers, fields)
+    return None if period == 1 else Window(size, period)
+
+
+def _period(name: str, kinds: list[str], others: tuple[str, ...], layers: int, fields: Fields) -> int:
+    """Of how many layers one attends to all tokens; 0 where none does."""
+    if len(kinds) != layers:
+        fields.refuse(name, f"{len(kinds)} entries; expected {layers}, one for each layer")
+    for kind in kinds:
+        if kind not in (FULL, *others):
+            fields.refuse(name, f"no kind of layers `{kind}`. {did_you_mean(kind, (FULL, *others))}".rstrip("."))
+    full = [at for at, kind in enumerate(kinds, 1) if kind == FULL]
+    if not full:
+        return 0
+    period = full[1] - full[0] if len(full) > 1 else layers
+    if any(two - one != period for one, two in pairwise(full)) or layers // period != len(full):
+        where = ", ".join(map(str, full[:6])) + (", ..." if len(full) > 6 else "")
+        fields.refuse(
+            name, f"layers {where} of {layers} attend to all tokens; expected one in every few, evenly spaced"
+        )
+    return period
+
+
+def _recurrent(family: str, layers: int, heads: int, fields: Fields) -> Recurrent | None:
+    if family in MINIMAX:
+        period = _lightning(family, layers, fields)
+        if period == 1:
+            return None
+        # Keys, values and the gate of lightning attention all have as many heads as the queries (MiniMax-01, 2025).
+        width = fields.whole("head_dim")
+        return Recurrent(period or layers + 1, heads, heads, width, width)
+    if family != "qwen3_next":
         return None
-    period = layers // full if full else 0
-    if period and layers // period != full:
-        fields.refuse("layer_types", f"{full} of {layers} layers attend to all tokens; expected one in every few")
-    return Window(size, period)
-
-
-def _recurrent(fields: Fields) -> Recurrent:
+    kinds = fields.words("layer_types")
+    given = fields.whole("full_attention_interval", default=4)
+    period = _period("layer_types", kinds, (LINEAR,), layers, fields) if kinds else given
+    if period == 1:
+        return None
     return Recurrent(
-        period=fields.whole("full_attention_interval", default=4),
+        period=period or layers + 1,
         key_heads=fields.whole("linear_num_key_heads"),
         value_heads=fields.whole("linear_num_value_heads"),
         key_dim=fields.whole("linear_key_head_dim"),
         value_dim=fields.whole("linear_value_head_dim"),
     )
+
+
+def _lightning(family: str, layers: int, fields: Fields) -> int:
+    """Of how many layers one has ordinary attention; 0 where none has."""
+    name = "attn_type_list" if fields.has("attn_type_list") else "layer_types"
+    ordinary = fields.switches("attn_type_list")
+    kinds = [FULL if each else LINEAR for each in ordinary] or fields.words("layer_types")
+    if not kinds and family == "minimax_m2":
+        return 1
+    if not kinds:
+        fields.missing("attn_type_list")
+    return _period(name, kinds, (LINEAR,), layers, fields)

@@ -11,11 +11,15 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gigawatt.errors import InputError
+from gigawatt.perf.bounds import require_lengths
+from gigawatt.perf.check import FROM_ZERO, POSITIVE, Bounds, numbers
 from gigawatt.perf.formats import Floats
 
 HOUR: Final = 3600.0
 """Seconds of an hour."""
+
+LARGEST: Final = 1e9
+"""No price of electricity is further from 0, USD/MWh."""
 
 
 def million_tokens(price: ArrayLike, chips: ArrayLike, tokens: ArrayLike, *, used: ArrayLike = 1.0) -> Floats:
@@ -30,16 +34,10 @@ def million_tokens(price: ArrayLike, chips: ArrayLike, tokens: ArrayLike, *, use
     Raises:
         InputError: a price is negative, or there are no chips, tokens or hours of work.
     """
-    given = {"price": price, "chips": chips, "tokens": tokens, "used": used}
-    values = {name: np.asarray(part, dtype=np.float64) for name, part in given.items()}
-    for name, part in values.items():
-        wrong = ~(part >= 0) if name == "price" else ~(part > 0)
-        if np.any(wrong):
-            expected = "0 or more" if name == "price" else "more than 0"
-            raise InputError(f"{name}: {part[wrong].flat[0]:g}; expected {expected}.")
-    if np.any(values["used"] > 1):
-        raise InputError(f"used: {np.max(values['used']):g}; expected a share of at most 1.")
-    return np.asarray(1e6 * values["price"] * values["chips"] / (HOUR * values["tokens"] * values["used"]))
+    require_lengths("cost", price=price, chips=chips, tokens=tokens, used=used)
+    hour, many = numbers("price", price, FROM_ZERO), numbers("chips", chips, POSITIVE)
+    rate, share = numbers("tokens", tokens, POSITIVE), numbers("used", used, Bounds(0, 1, above=True))
+    return np.asarray(1e6 * hour * many / (HOUR * rate * share))
 
 
 def power_price(power: ArrayLike, price: ArrayLike) -> Floats:
@@ -47,6 +45,10 @@ def power_price(power: ArrayLike, price: ArrayLike) -> Floats:
 
     Arguments:
         power: W a chip at the meter, `(config,)`.
-        price: USD/MWh, `(config,)`.
+        price: USD/MWh, `(config,)`; below 0 where one is paid for taking it.
+
+    Raises:
+        InputError: one of them is no number, or the power is negative.
     """
-    return np.asarray(np.asarray(power, dtype=np.float64) * np.asarray(price, dtype=np.float64) / 1e6)
+    require_lengths("electricity", power=power, price=price)
+    return numbers("power", power, FROM_ZERO) * numbers("price", price, Bounds(-LARGEST, LARGEST)) / 1e6

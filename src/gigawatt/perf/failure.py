@@ -14,7 +14,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gigawatt.errors import InputError
+from gigawatt.perf.bounds import require_lengths
+from gigawatt.perf.check import FROM_ZERO, POSITIVE, numbers
 from gigawatt.perf.formats import Floats
 
 
@@ -24,8 +25,12 @@ def failure_interval(interval: ArrayLike, chips: ArrayLike) -> Floats:
     Arguments:
         interval: mean time between two failures of one chip and its share of everything around it, s, `(config,)`.
         chips: chips of the run, `(config,)`.
+
+    Raises:
+        InputError: one of them is not above 0.
     """
-    return _positive("interval", interval) / _positive("chips", chips)
+    require_lengths("failures", interval=interval, chips=chips)
+    return numbers("interval", interval, POSITIVE) / numbers("chips", chips, POSITIVE)
 
 
 def best_interval(checkpoint: ArrayLike, mean: ArrayLike) -> Floats:
@@ -34,8 +39,12 @@ def best_interval(checkpoint: ArrayLike, mean: ArrayLike) -> Floats:
     Arguments:
         checkpoint: s the run stands still for a checkpoint, `(config,)`.
         mean: mean time between two failures of the run, s, `(config,)`.
+
+    Raises:
+        InputError: one of them is not above 0.
     """
-    cost, between = _positive("checkpoint", checkpoint), _positive("mean", mean)
+    require_lengths("failures", checkpoint=checkpoint, mean=mean)
+    cost, between = numbers("checkpoint", checkpoint, POSITIVE), numbers("mean", mean, POSITIVE)
     share = np.minimum(cost / (2 * between), 1.0)
     refined = np.sqrt(2 * cost * between) * (1 + np.sqrt(share) / 3 + share / 9) - cost
     return np.asarray(np.where(cost < 2 * between, refined, between))
@@ -53,15 +62,9 @@ def goodput(mean: ArrayLike, interval: ArrayLike, checkpoint: ArrayLike, restart
     Raises:
         InputError: a time is not above 0, or one of checkpoint and restart is negative.
     """
-    between, work = _positive("mean", mean), _positive("interval", interval)
-    pause, again = _positive("checkpoint", checkpoint, zero=True), _positive("restart", restart, zero=True)
-    return np.asarray(work / (between * np.exp(again / between) * np.expm1((work + pause) / between)))
-
-
-def _positive(name: str, given: ArrayLike, *, zero: bool = False) -> Floats:
-    values = np.asarray(given, dtype=np.float64)
-    wrong = ~np.isfinite(values) | (values < 0 if zero else values <= 0)
-    if np.any(wrong):
-        expected = "a number of at least 0" if zero else "a number above 0"
-        raise InputError(f"{name}: {values[wrong].flat[0]:g}; expected {expected}.")
-    return values
+    require_lengths("failures", mean=mean, interval=interval, checkpoint=checkpoint, restart=restart)
+    between, work = numbers("mean", mean, POSITIVE), numbers("interval", interval, POSITIVE)
+    pause, again = numbers("checkpoint", checkpoint, FROM_ZERO), numbers("restart", restart, FROM_ZERO)
+    piece = (work + pause) / between
+    # With negative exponents, because a run that fails all the time would overflow; its share is zero.
+    return np.asarray(work / between * np.exp(-again / between - piece) / -np.expm1(-piece))

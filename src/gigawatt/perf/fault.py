@@ -117,18 +117,57 @@ def refuse_faults(shape: Shape, layout: Layout, work: Workload) -> None:
     at = int(np.argmax(codes > 0))
     rule = RULES[int(codes[at]) - 1]
     one = Shape(**{item.name: np.broadcast_to(getattr(shape, item.name), codes.shape)[[at]] for item in fields(shape)})
-    given = float(getattr(layout, rule.field)[at])
-    near = _nearest(one, layout.take([at]), work.take([at]), rule.field, given)
-    fix = f" Nearest that fits: {near:g}." if near else " No other value of it fits; change another degree."
-    raise InputError(f"layout[{at}].{rule.field}: {given:g}; expected {rule.says}.{fix}")
+    layout, work = layout.take([at]), work.take([at])
+    given = _degree(layout, rule.field)
+    near = _nearest(one, layout, work, rule.field)
+    if near is not None:
+        fix = f"Nearest that fits: {_degree(near, rule.field):g}"
+    else:
+        near = _repaired(one, layout, work)
+        changes = [f"{name}={_degree(near, name):g}" for name in _changed(layout, near)] if near else []
+        fix = "No other value of it fits; " + (f"together these do: {', '.join(changes)}" if near else "change another")
+    raise InputError(f"layout[{at}].{rule.field}: {given:g}; expected {rule.says}. {fix}.")
 
 
-def _nearest(shape: Shape, layout: Layout, work: Workload, field: str, given: float) -> float | None:
-    tried = np.arange(1.0, 2 * given + 1)
-    tried = tried[np.argsort(np.abs(tried - given), kind="stable")]
-    many = layout.take(np.zeros(tried.size, dtype=np.intp))
-    changed = replace(many, **{field: tried})
-    if np.all(layout.shards == layout.dp * layout.cp):
+def _degree(layout: Layout, field: str) -> float:
+    return float(getattr(layout, field)[0])
+
+
+def _changed(before: Layout, after: Layout) -> list[str]:
+    return [rule for rule in dict.fromkeys(rule.field for rule in RULES) if _degree(before, rule) != _degree(after, rule)]
+
+
+def _tried(layout: Layout, field: str) -> Layout:
+    """The layout with other values of a degree, nearest first, and with those that follow it by default."""
+    given = _degree(layout, field)
+    values = np.arange(1.0, 2 * given + 1)
+    values = values[np.argsort(np.abs(values - given), kind="stable")]
+    changed = replace(layout.take(np.zeros(values.size, dtype=np.intp)), **{field: values})
+    if field != "shards" and np.all(layout.shards == layout.dp * layout.cp):
         changed = replace(changed, shards=changed.dp * changed.cp)
-    fine = layout_faults(shape, changed, work) == 0
-    return float(tried[fine][0]) if np.any(fine) else None
+    if np.all(layout.expert_tp == np.where(layout.ep > 1, 1.0, layout.tp)):
+        changed = replace(changed, expert_tp=np.where(changed.ep > 1, 1.0, changed.tp))
+    return changed
+
+
+def _nearest(shape: Shape, layout: Layout, work: Workload, field: str) -> Layout | None:
+    """The layout with the nearest other value of one degree that breaks no rule."""
+    tried = _tried(layout, field)
+    fine = layout_faults(shape, tried, work) == 0
+    return tried.take([int(np.argmax(fine))]) if np.any(fine) else None
+
+
+def _repaired(shape: Shape, layout: Layout, work: Workload) -> Layout | None:
+    """The layout with one degree after the other changed until no rule is broken."""
+    for _ in range(2 * len(RULES)):
+        code = int(layout_faults(shape, layout, work)[0])
+        if code == 0:
+            return layout
+        tried = _tried(layout, RULES[code - 1].field)
+        found = layout_faults(shape, tried, work)
+        # A step further is a layout whose first broken rule comes later.
+        further = (found == 0) | (found > code)
+        if not np.any(further):
+            return None
+        layout = tried.take([int(np.argmax(further))])
+    return None

@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from gigawatt.errors import InputError, did_you_mean
+from gigawatt.perf.check import Floats as Floats
+from gigawatt.perf.check import positions
 
-Floats = NDArray[np.float64]
 Codes = NDArray[np.intp]
 
 FORMATS: Final = ("fp32", "tf32", "bf16", "int8", "fp8", "fp8_block", "fp4")
@@ -48,12 +49,17 @@ def format_code(name: str) -> int:
     Raises:
         InputError: there is no such format.
     """
-    known = ALIASES.get(name.lower(), name.lower())
+    word = str(name).strip().lower()
+    known = ALIASES.get(word, word)
     if known not in FORMATS:
-        raise InputError(f"no number format `{name}`. {did_you_mean(name, [*FORMATS, *ALIASES])}")
+        raise InputError(f"no number format `{name}`. {did_you_mean(word, [*FORMATS, *ALIASES])}")
     return FORMATS.index(known)
 
 
 def format_bytes(code: ArrayLike) -> Floats:
-    """Bytes one value takes, scales included, for each format code."""
-    return BYTES[np.asarray(code, dtype=np.intp)]
+    """Bytes one value takes, scales included, for each format code.
+
+    Raises:
+        InputError: there is no such code.
+    """
+    return BYTES[positions("number format", code, len(FORMATS))]

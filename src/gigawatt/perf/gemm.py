@@ -61,8 +61,10 @@ def sustained_share(rate: ArrayLike, chips: Hardware, kernels: Kernels = CALIBRA
         kernels: constants.
     """
     power = chips.tdp / np.asarray(rate, dtype=np.float64)
+    # Operands and results travel across the package, whose side grows with the square root of its dies.
+    cap = kernels.power_cap * (1 + kernels.dies * (np.sqrt(chips.dies) - 1))
     size = chips.cycle_flops**3
-    return np.asarray(kernels.best * power / (power + kernels.power_cap) * size / (size + kernels.small_array**3))
+    return np.asarray(kernels.best * power / (power + cap) * size / (size + kernels.small_array**3))
 
 
 def gemm_time(
@@ -98,6 +100,11 @@ def gemm_time(
     rate = chips.rate(codes)
 
     share = sustained_share(rate, chips, kernels)
+    blocks = codes == FORMATS.index("fp8_block")
+    if np.any(blocks):
+        # Matrix units that know four bits apply scales of blocks themselves.
+        applied = chips.peak[FORMATS.index("fp4")] > chips.peak[FORMATS.index("fp8")]
+        share = np.where(blocks & ~applied, kernels.block, 1.0) * share
     compute = _waves(m, n, k, groups, chips) / (rate * share / chips.arrays)
 
     scaled = np.isin(codes, [FORMATS.index(name) for name in SCALED])

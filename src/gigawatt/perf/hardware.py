@@ -3,11 +3,13 @@
 Hardware    figures of chips and networks, the configurations last
 hardware    the systems of some configurations, stacked
 
-The rules for gaps, the same for all products: a format without a rate runs at the rate of the next wider one, and
-where there is no wider one slower than a narrower one by the ratio of their bits; clock 1.8 GHz; arrays of 4,096 bf16
-FLOP a cycle; blocks of 64 x 128 with depth 32; power 0.49 pJ for each FLOP of the bf16 peak (the median of the chips on
-which the kernels were calibrated); idle power a tenth of the limit (an assumption); on-chip memory 50 MB;
-beyond an outermost network with a bound, one without bound at a sixteenth of its speed.
+The rules for gaps, the same for all products: a format without a rate runs at the rate of the next wider one, and where
+there is no wider one slower than a narrower one by the ratio of their bits; clock 1.8 GHz; arrays of 4,096 bf16 FLOP a
+cycle, not necessarily a whole number of them; blocks of 64 x 128 with depth 32; power 0.49 pJ for each FLOP of the bf16
+peak (the median of the chips on which the kernels were calibrated); idle power a tenth of the limit (an assumption);
+on-chip memory 50 MB; beyond an outermost network with a bound, one without bound at a sixteenth of its speed; the
+process is the one that accelerators of its date had, the date the first at which accelerators had its process and its
+narrowest format; one die; a stack of memory moves 0.35 TB/s in 2020 and twice as much every three years.
 """
 
 from __future__ import annotations
@@ -20,6 +22,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike
 
+from gigawatt.errors import InputError
+from gigawatt.perf.check import positions
 from gigawatt.perf.formats import FORMATS, RATES, Codes, Floats
 from gigawatt.perf.system import TOPOLOGIES, Chip, Level, System
 
@@ -30,6 +34,16 @@ JOULES_PER_FLOP: Final = 0.49e-12
 IDLE_SHARE: Final = 0.1
 SRAM: Final = 50e6
 SCALE_OUT_SHARE: Final = 1 / 16
+
+PROCESS_YEARS: Final = ((16.0, 2016.5), (12.0, 2017.5), (7.0, 2020.0), (5.0, 2022.5), (3.0, 2025.0), (2.0, 2026.5))
+"""When each process, in nm, came into accelerators."""
+
+FORMAT_YEARS: Final = {"tf32": 2020.0, "bf16": 2020.0, "int8": 2020.0, "fp8": 2022.625, "fp4": 2024.875}
+"""When the matrix units of accelerators in volume first knew a format."""
+
+STACK_BANDWIDTH: Final = 0.35e12
+STACK_YEAR: Final = 2020.0
+STACK_DOUBLING: Final = 3.0
 
 BITS: Final = {"tf32": 32, "bf16": 16, "int8": 8, "fp8": 8, "fp4": 4}
 
@@ -49,6 +63,9 @@ class Hardware:
         hbm_bandwidth: bytes/s, `(config,)`.
         tdp, idle: W, `(config,)`.
         node: chips of a host, `(config,)`.
+        available: year of first volume, `(config,)`.
+        process: nm as marketed, `(config,)`.
+        dies, hbm_stacks: counts, `(config,)`.
         level_chips: chips each network joins, `(level, config)`; systems with fewer networks repeat their last.
         level_bandwidth: bytes/s a chip sends, `(level, config)`.
         level_topology: position in TOPOLOGIES, `(level, config)`.
@@ -68,6 +85,10 @@ class Hardware:
     tdp: Floats
     idle: Floats
     node: Floats
+    available: Floats
+    process: Floats
+    dies: Floats
+    hbm_stacks: Floats
     level_chips: Floats
     level_bandwidth: Floats
     level_topology: Floats
@@ -79,8 +100,11 @@ class Hardware:
 
         Arguments:
             index: integers `(config,)`.
+
+        Raises:
+            InputError: there is no such position.
         """
-        chosen = np.asarray(index, dtype=np.intp)
+        chosen = positions("system", index, self.node.size)
         return Hardware(**{item.name: getattr(self, item.name)[..., chosen] for item in fields(self)})
 
     def rate(self, format_code: ArrayLike) -> Floats:
@@ -91,8 +115,11 @@ class Hardware:
 
         Returns:
             FLOP/s, `(config,)`.
+
+        Raises:
+            InputError: there is no such code.
         """
-        codes: Codes = np.broadcast_to(np.asarray(format_code, dtype=np.intp), self.arrays.shape)
+        codes: Codes = np.broadcast_to(positions("number format", format_code, len(FORMATS)), self.arrays.shape)
         return np.asarray(np.take_along_axis(self.peak, codes[None, :], axis=0)[0])
 
 
@@ -102,7 +129,12 @@ def hardware(systems: Sequence[System], index: ArrayLike | None = None) -> Hardw
     Arguments:
         systems: different systems, or one for each configuration.
         index: which system each configuration has, integers `(config,)`; by default all in order.
+
+    Raises:
+        InputError: there is no system, or none at a position.
     """
+    if not systems:
+        raise InputError("systems: empty; expected at least one, such as `find_system('H100-SXM-80GB')`.")
     chips = [_chip(system.chip) for system in systems]
     stacks = [_levels(system) for system in systems]
     depth = max(len(stack) for stack in stacks)
@@ -149,9 +181,12 @@ def _peak(chip: Chip, rate: int) -> float:
 def _chip(chip: Chip) -> dict[str, float]:
     bf16 = _peak(chip, RATES.index("bf16"))
     clock = chip.clock or CLOCK
-    arrays = chip.arrays or max(1.0, round(bf16 / (clock * CYCLE_FLOPS)))
+    # Not rounded: a little more peak would otherwise come with fewer FLOP an array in a cycle and slow small products.
+    arrays = chip.arrays or max(1.0, bf16 / (clock * CYCLE_FLOPS))
     rows, columns, depth = chip.tile or TILE
-    tdp = chip.tdp or JOULES_PER_FLOP * bf16
+    tdp = chip.tdp or max(JOULES_PER_FLOP * bf16, chip.idle or 0.0)
+    available, process = _generation(chip)
+    stack = STACK_BANDWIDTH * 2 ** ((available - STACK_YEAR) / STACK_DOUBLING)
     return {
         "arrays": arrays,
         "cycle_flops": bf16 / (arrays * clock),
@@ -163,4 +198,19 @@ def _chip(chip: Chip) -> dict[str, float]:
         "hbm_bandwidth": chip.hbm_bandwidth,
         "tdp": tdp,
         "idle": chip.idle or IDLE_SHARE * tdp,
+        "available": available,
+        "process": process,
+        "dies": chip.dies or 1,
+        "hbm_stacks": chip.hbm_stacks or max(1, round(chip.hbm_bandwidth / stack)),
     }
+
+
+def _generation(chip: Chip) -> tuple[float, float]:
+    available = chip.available
+    if available is None:
+        # A process between two of the list is a variant of the coarser one: 4 nm of 5 nm.
+        size = chip.process or math.inf
+        since = [year for coarser, year in PROCESS_YEARS if coarser >= size]
+        available = max([FORMAT_YEARS[rate] for rate in chip.flops] + since[-1:])
+    reached = [size for size, year in PROCESS_YEARS if year <= available]
+    return available, chip.process or (reached[-1] if reached else PROCESS_YEARS[0][0])

@@ -5,7 +5,8 @@ step_time            all of it, for many configurations at once
 
 Layers are cut over `tp` chips, whole layers over `pp` stages, experts over `ep` of the `tp * attention_dp` chips of a
 stage; with `attention_dp` above 1 there are so many groups that attend each to its own sequences and meet at the
-experts. A step with `pp` stages runs as up to `pp` smaller batches in turn, so that all stages work.
+experts. A step with `pp` stages runs as up to `pp` smaller batches in turn, so that all stages work; a prompt passes as a
+whole in one of them.
 """
 
 from __future__ import annotations
@@ -16,11 +17,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gigawatt.perf.attention import decode_attention_time, prefill_attention_time
-from gigawatt.perf.collective import collective_time, point_to_point_time
+from gigawatt.perf.attention import decode_attention_time, prefill_attention_time, prompt_keys
 from gigawatt.perf.deployment import Deployment, Formats, Passing
+from gigawatt.perf.exchange import exchange_time
 from gigawatt.perf.formats import Floats, format_bytes, format_code
-from gigawatt.perf.gemm import RESULT_BYTES, gemm_time
+from gigawatt.perf.gemm import RESULT_BYTES, gemm_time, sustained_share
 from gigawatt.perf.hardware import Hardware
 from gigawatt.perf.kernels import CALIBRATED, Kernels
 from gigawatt.perf.matmul import EXPERT, NAMES, matmuls
@@ -34,15 +35,18 @@ PASSES: Final = 8.0
 SORTS: Final = 6.0
 """Times a row is read or written for each of its experts: sorted, scaled, taken from the result, weighted, summed."""
 
-_EXPERTS: Final = np.array([name in EXPERT for name in NAMES])[:, None]
-_HEAD: Final = np.array([name == "head" for name in NAMES])[:, None]
-_WIDE: Final = np.array([name in ("head", "router") for name in NAMES])[:, None]
+_EXPERTS: Final = np.array([name in EXPERT for name in NAMES])
+_HEAD: Final = np.array([name == "head" for name in NAMES])
+_WIDE: Final = np.array([name in ("head", "router") for name in NAMES])
+_PLAIN: Final = ~_EXPERTS & ~_WIDE
 _BF16: Final = format_code("bf16")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class StepTime:
     """Where the time of a step goes, s, and what the busiest chip does in it; `(config,)` each.
+
+    Of a pipeline the times are those of its slowest batch, as often as the others have to keep its pace.
 
     Arguments:
         products: matrix products outside of experts, the head included.
@@ -103,29 +107,38 @@ def step_time(
     )
     host = engine.sequence_gap * (decoding + prompts) / cut.attention_dp
     lots = np.maximum(np.minimum(cut.pp, decoding + prompts), 1.0)
-    together = (decoding * width + prompts * tokens) / lots
-    # The busiest group counts: one that attends alone has whole sequences or none.
-    decoding, prompts = (
-        many / lots / np.clip(cut.attention_dp, 1.0, np.maximum(many / lots, 1.0)) for many in (decoding, prompts)
+    # The slowest batch sets the pace of a pipeline, and a prompt is in one of them as a whole.
+    decoding, whole = decoding / lots, np.maximum(prompts / lots, np.minimum(prompts, 1.0))
+    together = decoding * width + whole * tokens
+    # What is done in all of them, over what is done if all were like that one: of prompts, tokens and sequences.
+    mean = tuple(
+        np.where(busy > 0, (rest + prompts / lots * each) / np.maximum(busy, 1e-300), 1.0)
+        for busy, rest, each in (
+            (whole, np.zeros(()), np.ones(())),
+            (together, decoding * width, tokens),
+            (decoding + whole, decoding, np.ones(())),
+        )
     )
+    # The busiest group counts: one that attends alone has whole sequences or none.
+    decoding, prompts = (many / np.clip(cut.attention_dp, 1.0, np.maximum(many, 1.0)) for many in (decoding, whole))
     rows = decoding * width + prompts * tokens
 
     stage = np.ceil(shape.layers / cut.pp) / shape.layers
     turns = np.where(steady, np.maximum(lots, cut.pp), lots + cut.pp - 1)
 
     dense, grouped, flops, weights = _products(
-        shape, chips, cut, number, rows, together, decoding + prompts, stage, skew, engine, kernels
+        shape, chips, cut, number, rows, together, decoding + prompts, mean[1:], stage, skew, engine, kernels
     )
     attended, pair_flops, cache = _attention(
-        shape, chips, cut, number, decoding, context, width, prompts, tokens, prefix, stage, kernels
+        shape, chips, cut, number, decoding, context, width, prompts, tokens, prefix, mean[0], stage, engine, kernels
     )
     vector, passed = _vector(shape, chips, cut, rows, stage, engine, kernels)
-    exchange, sent = _exchange(shape, chips, cut, rows, decoding + prompts, stage, engine, kernels)
+    exchange, sent = exchange_time(shape, chips, cut, number, rows, decoding + prompts, stage, engine, kernels)
 
     parts = (dense, grouped, attended, vector, exchange)
     once = np.sum(np.stack(np.broadcast_arrays(*parts)), axis=0)
     dense, grouped, attended, vector, exchange = (np.asarray(part * lots) for part in parts)
-    gap = np.where(rows > 0, host, 0.0)
+    gap = np.where(rows > 0, host, 0.0) + np.where(prompts > 0, engine.eager * shape.layers * stage * lots, 0.0)
     return StepTime(
         products=dense,
         experts=grouped,
@@ -136,8 +149,8 @@ def step_time(
         gap=np.asarray(gap),
         total=np.asarray(once * turns + gap),
         flops=np.asarray((flops + pair_flops) * lots),
-        moved=np.asarray((weights + cache + passed) * lots),
-        sent=np.asarray(sent * lots),
+        moved=np.asarray((weights + cache + passed * mean[1]) * lots),
+        sent=np.asarray(sent * mean[1] * lots),
     )
 
 
@@ -149,51 +162,51 @@ def _products(
     rows: Floats,
     together: Floats,
     sequences: Floats,
+    mean: tuple[Floats, ...],
     stage: Floats,
     skew: ArrayLike,
     engine: Engine,
     kernels: Kernels,
 ) -> tuple[Floats, Floats, Floats, Floats]:
-    """Seconds outside and inside experts, FLOP and bytes of weights, of one stage."""
+    """Seconds outside and inside experts, FLOP and bytes of weights, of one stage; `mean` of tokens and sequences."""
     table = matmuls(shape, cut.tp, cut.group / cut.ep)
     met = np.minimum(shape.experts_met(together) / cut.ep, np.maximum(shape.experts / cut.ep, 1.0))
     routed = together * shape.active / cut.ep
     load = routed / np.maximum(met, 1e-300) * np.asarray(skew, dtype=np.float64)
-    groups = np.where(_EXPERTS, met, 1.0)
-    m = np.where(_EXPERTS, load, np.where(_HEAD, sequences, rows))
-    layers = np.where(_HEAD, 1 / cut.pp, table.layers * stage)
-    weight = np.where(_EXPERTS, number.expert, np.where(_WIDE, _BF16, number.weight))
-    product = np.where(_EXPERTS, number.expert, np.where(_WIDE, _BF16, number.product))
-    width = np.broadcast_shapes(m.shape, table.n.shape, layers.shape, chips.arrays.shape)[-1]
-    weight, product = (np.broadcast_to(code, (len(NAMES), width)) for code in (weight, product))
-    # Hardware is by configuration, formats here also by matrix: the kinds are looked up as configurations of their own.
-    flat = chips.take(np.tile(np.arange(width) % chips.arrays.size, len(NAMES)))
-    rows_of, columns, depth = (np.broadcast_to(size, (len(NAMES), width)).ravel() for size in (m, table.n, table.k))
-    real = np.broadcast_to(groups * (table.layers > 0), (len(NAMES), width)).ravel()
-    time = gemm_time(
-        rows_of,
-        columns,
-        depth,
-        flat,
-        product.ravel(),
-        weight_format=weight.ravel(),
-        groups=real,
-        fused=True,
-        kernels=kernels,
-    )
-    slowed = time.compute * np.where(np.repeat(_EXPERTS[:, 0], width), engine.grouped, 1.0)
-    longer, shorter = np.maximum(slowed, time.memory), np.minimum(slowed, time.memory)
-    ratio = shorter / np.maximum(longer, np.finfo(np.float64).tiny)
-    joined = longer * (1 + ratio**kernels.blend) ** (1 / kernels.blend)
-    spent = (time.launch + joined).reshape(len(NAMES), width) * layers
-    work = 2 * m * table.n * table.k * groups * layers
-    read = table.n * table.k * groups * layers * format_bytes(weight)
-    return (
-        np.asarray(np.sum(spent * ~_EXPERTS, axis=0)),
-        np.asarray(np.sum(spent * _EXPERTS, axis=0)),
-        np.asarray(np.sum(work, axis=0)),
-        np.asarray(np.sum(read * (m > 0), axis=0)),
-    )
+    here = np.any(table.layers > 0, axis=1)
+    formats = max(np.size(number.weight), np.size(number.product), np.size(number.expert))
+    if chips.arrays.size == 1 < formats:
+        chips = chips.take(np.zeros(formats, dtype=np.intp))
+    spent, work, read = [], np.zeros(()), np.zeros(())
+    for kinds, expert, wide in (
+        (_PLAIN & here, False, False),
+        (_WIDE & here, False, True),
+        (_EXPERTS & here, True, False),
+    ):
+        if not np.any(kinds):
+            spent.append(np.zeros(()))
+            continue
+        n, k = table.n[kinds], table.k[kinds]
+        many = np.where(_HEAD[kinds, None], 1 / cut.pp, table.layers[kinds] * stage)
+        m = load if expert else np.where(_HEAD[kinds, None], sequences, rows)
+        groups = np.asarray(met) if expert else np.ones(())
+        weight, product = (number.expert,) * 2 if expert else (_BF16,) * 2 if wide else (number.weight, number.product)
+        real = groups * (table.layers[kinds] > 0)
+        time = gemm_time(m, n, k, chips, product, weight_format=weight, groups=real, fused=True, kernels=kernels)
+        compute, flops = time.compute, 2 * m * n * k * real
+        if expert:
+            # Many rows of an expert are slower than those of a plain product; few are padded to a block, as those are.
+            rate = chips.rate(product)
+            bare = flops / (rate * sustained_share(rate, chips, kernels))
+            compute = np.maximum(compute, engine.grouped * bare)
+        longer, shorter = np.maximum(compute, time.memory), np.minimum(compute, time.memory)
+        ratio = shorter / np.maximum(longer, np.finfo(np.float64).tiny)
+        joined = longer * (1 + ratio**kernels.blend) ** (1 / kernels.blend)
+        spent.append(np.sum((time.launch + joined) * many, axis=0))
+        done = many if expert else many * np.where(_HEAD[kinds, None], mean[1] / mean[0], 1.0)
+        work = work + np.sum(flops * done, axis=0)
+        read = read + np.sum(n * k * groups * many * (m > 0), axis=0) * format_bytes(weight)
+    return np.asarray(spent[0] + spent[1]), np.asarray(spent[2]), np.asarray(work * mean[0]), np.asarray(read)
 
 
 def _attention(
@@ -207,21 +220,21 @@ def _attention(
     prompts: Floats,
     tokens: Floats,
     prefix: Floats,
+    mean: Floats,
     stage: Floats,
+    engine: Engine,
     kernels: Kernels,
 ) -> tuple[Floats, Floats, Floats]:
-    """Seconds, FLOP and bytes of caches, of one stage."""
-    heads = np.maximum(shape.heads / cut.tp, 1.0)
-    # Every chip keeps at least one head's keys; a latent is not cut at all.
-    kv_heads = np.maximum(shape.kv_heads / cut.tp, 1.0)
+    """Seconds, FLOP and bytes of caches and scores, of one stage; `mean` of prompts."""
+    # Heads are whole, and every chip keeps at least one head's keys; a latent is not cut at all.
+    heads, kv_heads = (np.ceil(count / cut.tp) for count in (shape.heads, shape.kv_heads))
     values = np.where(shape.kv_rank > 0, shape.kv_values, shape.kv_values * kv_heads / shape.kv_heads)
     spent = flops = read = np.zeros(())
     for layers, reach in ((shape.full, np.inf), (shape.windowed, shape.window)):
         seen = np.minimum(context, reach)
         cache = decoding * seen * values * format_bytes(number.kv)
         work = decoding * width * seen * shape.decode_flops * heads / shape.heads
-        full = prefix + tokens / 2
-        keys = np.where(np.isinf(reach), full, np.minimum(full, reach))
+        keys = prompt_keys(tokens, prefix, reach)
         once = decode_attention_time(cache, work, chips, _BF16, kernels=kernels)
         prompt = prefill_attention_time(
             prompts, tokens, keys, heads, kv_heads, shape.qk_dim, shape.v_dim, chips, _BF16, kernels=kernels
@@ -229,8 +242,11 @@ def _attention(
         many = layers * stage
         spent = spent + many * (once + np.where(prompts * tokens > 0, prompt, 0.0))
         pair = 2 * prompts * tokens * keys * heads * (shape.qk_dim + shape.v_dim)
-        flops = flops + many * (work + pair)
-        read = read + many * cache
+        # Where attention is not one kernel, scores go through memory, those that a mask hides too.
+        scores = engine.scores * prompts * tokens * (prefix + tokens) * heads
+        spent = spent + many * np.where(scores > 0, stream_time(scores, chips, kernels), 0.0)
+        flops = flops + many * (work + pair * mean)
+        read = read + many * (cache + scores * mean)
     state = 8 * (decoding + prompts) * shape.state / cut.tp
     spent = spent + shape.recurrent * stage * np.where(
         state > 0, kernels.launch + stream_time(state, chips, kernels), 0
@@ -244,41 +260,7 @@ def _vector(
     """Seconds and bytes of small kernels, of one stage."""
     inner = shape.dense * shape.ffn + shape.moe * (shape.active * shape.expert_ffn + shape.shared_ffn)
     sorted_rows = SORTS * shape.moe * shape.active / cut.tp
-    moved = (
-        RESULT_BYTES
-        * rows
-        * (shape.hidden * (PASSES * shape.layers + sorted_rows) + shape.mlp * inner / cut.tp)
-        * stage
-    )
+    width = shape.hidden * (PASSES * shape.layers + sorted_rows) + shape.mlp * inner / cut.tp
+    moved = RESULT_BYTES * rows * width * stage
     gaps = shape.layers * engine.layer_gap * stage
     return np.where(rows > 0, gaps + moved / (chips.hbm_bandwidth * kernels.hbm), 0.0), np.asarray(moved)
-
-
-def _exchange(
-    shape: Shape,
-    chips: Hardware,
-    cut: Deployment,
-    rows: Floats,
-    sequences: Floats,
-    stage: Floats,
-    engine: Engine,
-    kernels: Kernels,
-) -> tuple[Floats, Floats]:
-    """Seconds and bytes sent by a chip, of one stage."""
-    hidden = RESULT_BYTES * rows * shape.hidden
-    spread = cut.attention_dp > 1
-    summed = collective_time("all_reduce", hidden, cut.tp, chips, kernels=kernels)
-    moe = shape.moe * stage
-    # Groups with sequences of their own send tokens to the experts and get results; otherwise all chips have all rows.
-    sums = 2 * shape.layers * stage - np.where(spread, moe, 0.0)
-    chosen = np.minimum(shape.active, cut.ep)
-    routed = hidden * np.maximum(chosen, 1.0) / cut.tp
-    crossed = 2 * collective_time("all_to_all", routed, cut.group, chips, kernels=kernels)
-    words = RESULT_BYTES * sequences * shape.vocab
-    gathered = collective_time("all_gather", words, cut.tp, chips, kernels=kernels) / cut.pp
-    handed = np.where(cut.pp > 1, point_to_point_time(hidden / cut.tp, cut.group, chips, kernels=kernels), 0.0)
-    time = sums * summed + np.where(spread, moe * crossed, 0.0) + gathered + handed
-    ring = np.where(cut.tp > 1, 2 * hidden * (cut.tp - 1) / cut.tp, 0.0)
-    return np.asarray(time * engine.wait), np.asarray(
-        sums * ring + np.where(spread, 2 * moe * routed, 0.0) + hidden * (cut.pp > 1)
-    )

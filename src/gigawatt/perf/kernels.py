@@ -20,6 +20,9 @@ class Kernels:
         launch: from one kernel to the next.
         power_cap: energy limit a FLOP of peak at which half of the peak is sustained: a chip with little power for
             each FLOP of its peak clocks down.
+        dies: growth of that limit with the side of a package, in dies, across which operands and results travel.
+        block: rate of products whose blocks have scales of their own, where matrix units do not apply them, over that
+            of products with one scale.
         best: share of the peak that is sustained with power to spare.
         small_array: bf16 FLOP a cycle at which an array sustains half, because operands pass through registers.
         hbm: share of the bandwidth reached by endless streams.
@@ -39,20 +42,22 @@ class Kernels:
         copy_gather, copy_scatter, copy_reduce, copy_exchange: time for a chip's own part over the wire's ideal.
     """
 
-    launch: float = 0.975e-6
-    power_cap: float = 0.1312e-12
-    best: float = 0.9326
-    small_array: float = 804.8
-    hbm: float = 0.9635
-    hbm_ramp: float = 3.128e-6
-    blend: float = 3.919
-    scaling_tensor: float = 11.84e-6
-    scaling_block: float = 3.151e-6
-    scaling_fp4: float = 12.35e-6
-    attention_best: float = 0.6652
-    attention_array: float = 690.3
-    attention_pad: float = 214.7
-    attention_vector: float = 2.572e-12
+    launch: float = 0.931e-6
+    power_cap: float = 8.993e-14
+    dies: float = 0.9747
+    block: float = 0.7662
+    best: float = 0.9238
+    small_array: float = 835.8
+    hbm: float = 0.97
+    hbm_ramp: float = 3.379e-6
+    blend: float = 4.36
+    scaling_tensor: float = 11.95e-6
+    scaling_block: float = 2.914e-6
+    scaling_fp4: float = 12.37e-6
+    attention_best: float = 0.6693
+    attention_array: float = 712.6
+    attention_pad: float = 213.9
+    attention_vector: float = 2.576e-12
     decode_latency: float = 21.37e-6
     decode_hbm: float = 0.8799
     collective: float = 7.34e-6

@@ -8,18 +8,21 @@ workloads    workloads from numbers and words
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Final
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from gigawatt.errors import InputError, did_you_mean
+from gigawatt.perf.bounds import require_lengths
+from gigawatt.perf.check import COUNT, FLAG, FROM_ZERO, SHARE, YEAR, Bounds, numbers
 from gigawatt.perf.formats import Codes, Floats, format_code
 
 RECOMPUTE: Final = ("none", "selective", "full")
-"""What is computed again in the backward pass: nothing, scores and their softmax, or whole layers."""
+"""What is computed again in the backward pass: nothing; scores and their softmax where they are stored, and otherwise
+norms and activations; or whole layers."""
 
 SCHEDULES: Final = ("1f1b", "zero_bubble", "dual_pipe")
 """Order of work in a pipeline; `1f1b` is interleaved where `interleave` is above 1."""
@@ -27,6 +30,9 @@ SCHEDULES: Final = ("1f1b", "zero_bubble", "dual_pipe")
 ATTENTION: Final = ("stored", "fused", "asynchronous")
 """How attention is computed: scores stored in memory; one kernel; one kernel that also uses the asynchronous
 instructions which arrays of more than 2,048 FLOP a cycle need to be kept busy."""
+
+STAGES: Final = Bounds(0, 3, whole=True)
+"""Stages of sharding (Rajbhandari et al. 2020)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -82,7 +88,7 @@ class Workload:
         gradient_bytes, state_bytes: of each weight's gradient, and of its optimiser states and full-precision copy.
         attention: position in ATTENTION.
         overlapped: 1 where the software hides collectives behind computation, and sends sharded weights by layers;
-            otherwise it waits, and sends them by tensors.
+            where it is 0 it waits, and sends them by tensors; between the two where it hides some of them.
         frozen: 1 where only small adapters are trained and weights stay as they are (LoRA).
         predictors: layers and outputs added to predict further tokens (multi-token prediction).
     """
@@ -127,22 +133,25 @@ def layouts(
         recompute, schedule: words of RECOMPUTE and SCHEDULES.
 
     Raises:
-        InputError: a word is unknown, or a number is not whole and in range.
+        InputError: a word is unknown, a number is not whole and in range, or lengths differ.
     """
-    ep_array, tp_array = np.asarray(ep, np.float64), np.asarray(tp, np.float64)
-    cut = np.where(ep_array > 1, 1.0, tp_array) if expert_tp is None else expert_tp
-    group = np.asarray(dp, np.float64) * np.asarray(cp, np.float64) if shards is None else shards
-    words = _codes("recompute", recompute, RECOMPUTE), _codes("schedule", schedule, SCHEDULES)
-    numbers = [tp, pp, dp, cp, ep, cut, group, zero, interleave, micro_batch, *words, sequence_parallel]
-    arrays = [np.array(part, np.float64) for part in np.broadcast_arrays(*map(np.atleast_1d, numbers))]
-    built = Layout(*arrays)
-    for item in fields(Layout):
-        least = 0 if item.name in ("zero", "recompute", "schedule", "sequence_parallel") else 1
-        most = 3 if item.name == "zero" else np.inf
-        values = getattr(built, item.name)
-        wrong = ~((values >= least) & (values <= most) & (values == np.floor(values)) & np.isfinite(values))
-        _refuse("layout", item.name, values, wrong, f"a whole number, {least} or more" + (", at most 3" * (most == 3)))
-    return built
+    given = {"tp": tp, "pp": pp, "dp": dp, "cp": cp, "ep": ep, "expert_tp": expert_tp, "shards": shards}
+    given |= {"zero": zero, "interleave": interleave, "micro_batch": micro_batch}
+    given |= {"sequence_parallel": sequence_parallel}
+    bounds = {"zero": STAGES, "sequence_parallel": FLAG}
+    columns = {
+        name: numbers(name, values, bounds.get(name, COUNT), whose="layout")
+        for name, values in given.items()
+        if values is not None
+    }
+    columns["recompute"] = _codes("layout", "recompute", recompute, RECOMPUTE)
+    columns["schedule"] = _codes("layout", "schedule", schedule, SCHEDULES)
+    columns = _lined_up("layout", columns)
+    if expert_tp is None:
+        columns["expert_tp"] = np.where(columns["ep"] > 1, 1.0, columns["tp"])
+    if shards is None:
+        columns["shards"] = columns["dp"] * columns["cp"]
+    return Layout(**columns)
 
 
 def workloads(
@@ -160,29 +169,50 @@ def workloads(
 ) -> Workload:
     """Workloads from numbers and words, each one for all configurations or `(config,)`.
 
+    Arguments:
+        overlapped: True, False, or a share of the collectives that may hide.
+
     Raises:
-        InputError: a format is unknown, or a number is out of range.
+        InputError: a word is unknown, a number is out of range, or lengths differ.
     """
-    names = [number_format] if isinstance(number_format, str) else number_format
-    kinds = _codes("attention", attention, ATTENTION)
-    codes = np.array([format_code(name) for name in names], dtype=np.float64)
-    numbers = [batch, tokens, codes, year, gradient_bytes, state_bytes, kinds, overlapped, frozen, predictors]
-    arrays = [np.array(part, np.float64) for part in np.broadcast_arrays(*map(np.atleast_1d, numbers))]
-    for name, values in zip((item.name for item in fields(Workload)), arrays, strict=True):
-        least = 1 if name in ("batch", "tokens") else 0
-        _refuse("workload", name, values, ~((values >= least) & np.isfinite(values)), f"a number, {least} or more")
-    return Workload(arrays[0], arrays[1], arrays[2].astype(np.intp), *arrays[3:])
+    hides = np.asarray(overlapped)
+    given = {
+        "batch": (batch, COUNT),
+        "tokens": (tokens, COUNT),
+        "year": (year, YEAR),
+        "gradient_bytes": (gradient_bytes, FROM_ZERO),
+        "state_bytes": (state_bytes, FROM_ZERO),
+        "overlapped": (hides.astype(np.float64) if hides.dtype == np.bool_ else overlapped, SHARE),
+        "frozen": (frozen, FLAG),
+        "predictors": (predictors, Bounds(0, whole=True)),
+    }
+    columns = {name: numbers(name, values, bounds, whose="workload") for name, (values, bounds) in given.items()}
+    words = _words("workload", "number_format", number_format)
+    columns["number_format"] = np.array([format_code(word) for word in words], dtype=np.float64)
+    columns["attention"] = _codes("workload", "attention", attention, ATTENTION)
+    columns = _lined_up("workload", columns)
+    return Workload(number_format=columns.pop("number_format").astype(np.intp), **columns)
 
 
-def _codes(place: str, words: str | Sequence[str], known: Sequence[str]) -> Floats:
-    given = [words] if isinstance(words, str) else list(words)
-    for word in given:
+def _words(whose: str, place: str, given: str | Sequence[str]) -> list[str]:
+    words = [given] if isinstance(given, str) or not isinstance(given, Sequence | np.ndarray) else list(given)
+    if not words:
+        raise InputError(f"{whose}.{place}: no words; expected one for all configurations, or one each.")
+    for word in words:
+        if not isinstance(word, str):
+            raise InputError(f"{whose}.{place}: {word!s:.40}; expected a word.")
+    return words
+
+
+def _codes(whose: str, place: str, given: str | Sequence[str], known: Sequence[str]) -> Floats:
+    words = _words(whose, place, given)
+    for word in words:
         if word not in known:
-            raise InputError(f"layout: {place}: no `{word}`. {did_you_mean(word, known)}")
-    return np.array([known.index(word) for word in given], dtype=np.float64)
+            raise InputError(f"{whose}: {place}: no `{word:.40}`. {did_you_mean(word.lower(), known)}")
+    return np.array([known.index(word) for word in words], dtype=np.float64)
 
 
-def _refuse(whose: str, place: str, values: Floats, wrong: NDArray[np.bool_], expected: str) -> None:
-    if np.any(wrong):
-        at = int(np.argmax(wrong))
-        raise InputError(f"{whose}[{at}].{place}: {values[at]:g}; expected {expected}.")
+def _lined_up(whose: str, columns: Mapping[str, Floats]) -> dict[str, Floats]:
+    """Columns of one length, each with memory of its own."""
+    count = require_lengths(whose, **columns)
+    return {name: np.array(np.broadcast_to(values, (count,))) for name, values in columns.items()}

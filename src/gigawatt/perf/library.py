@@ -1,26 +1,26 @@
 """Models and systems that come with the package, by name; every row of the files names its source.
 
 built_in_models, built_in_chips, built_in_systems    everything there is
-find_model, find_system                              one, by its id or its title, however it is capitalised
+find_model, find_system                              one, by its id, its title or what people write
 """
 
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Mapping
 from functools import lru_cache
+from math import inf
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final, TypeVar
+from typing import Final
 
-from gigawatt.errors import InputError, did_you_mean
 from gigawatt.perf.model import Experts, Latent, Recurrent, Transformer, Window
+from gigawatt.perf.names import Entry, resolve
 from gigawatt.perf.system import Chip, Level, System
 
 DATA: Final = Path(__file__).parent.parent / "data" / "perf"
 """The folder of the tables: models, chips (one row a figure), systems and their networks."""
-
-Named = TypeVar("Named", Transformer, System)
 
 
 def rows_of(name: str) -> list[dict[str, str]]:
@@ -45,7 +45,8 @@ def built_in_chips() -> Mapping[str, Chip]:
     figures: dict[str, dict[str, float]] = {}
     for row in rows_of("chips"):
         figures.setdefault(row["chip"], {})[row["field"]] = float(row["value"])
-    titles = {row["chip"]: row["title"] for row in rows_of("systems")}
+    # Several systems may have one chip; it is called what the first of them is called.
+    titles = {row["chip"]: row["title"] for row in reversed(rows_of("systems"))}
     return MappingProxyType({name: _chip(titles[name], chip) for name, chip in figures.items()})
 
 
@@ -68,29 +69,41 @@ def built_in_systems() -> Mapping[str, System]:
 
 
 def find_model(name: str) -> Transformer:
-    """The model of that id or title.
+    """The model a name means: its id, its title, or what people write, such as `meta-llama/Llama-3.1-70B-Instruct`.
 
     Raises:
-        InputError: there is none.
+        InputError: there is none, or there are several.
     """
-    return _find(name, built_in_models(), "model")
+    return built_in_models()[resolve(name, _model_names(), "model")]
 
 
 def find_system(name: str) -> System:
-    """The system of that id or title.
+    """The system a name means: its id, its title, or what people write, such as `NVIDIA H100-SXM5-80GB`.
 
     Raises:
-        InputError: there is none.
+        InputError: there is none, or there are several.
     """
-    return _find(name, built_in_systems(), "system")
+    return built_in_systems()[resolve(name, _system_names(), "system")]
 
 
-def _find(name: str, known: Mapping[str, Named], kind: str) -> Named:
-    titles = {entry.name.lower(): entry for entry in known.values()}
-    found = known.get(name) or titles.get(name.lower())
-    if found is None:
-        raise InputError(f"no {kind} `{name}`. {did_you_mean(name, [entry.name for entry in known.values()])}")
-    return found
+@lru_cache(maxsize=1)
+def _model_names() -> Mapping[str, Entry]:
+    entries = {}
+    for row in rows_of("models"):
+        # A model is also known by the repository its dimensions were read from.
+        repository = re.search(r"huggingface\.co/[^/]+/([^/]+)", row["source"])
+        entries[row["model"]] = Entry(row["model"], row["title"], (repository[1],) if repository else ())
+    return MappingProxyType(entries)
+
+
+@lru_cache(maxsize=1)
+def _system_names() -> Mapping[str, Entry]:
+    return MappingProxyType(
+        {
+            name: Entry(name, system.name, (), system.chip.hbm_capacity, system.domain if system.domain < inf else 1.0)
+            for name, system in built_in_systems().items()
+        }
+    )
 
 
 def _model(row: Mapping[str, str]) -> Transformer:
@@ -135,10 +148,18 @@ def _chip(title: str, figures: Mapping[str, float]) -> Chip:
         flops={name.removeprefix("flops."): value for name, value in figures.items() if name.startswith("flops.")},
         hbm_capacity=figures["hbm_capacity"],
         hbm_bandwidth=figures["hbm_bandwidth"],
-        arrays=int(figures["arrays"]) if "arrays" in figures else None,
+        arrays=_count(figures, "arrays"),
         clock=figures.get("clock"),
         tile=(int(tile[0]), int(tile[1]), int(tile[2])) if all(tile) else None,
         sram=figures.get("sram"),
         tdp=figures.get("tdp"),
         idle=figures.get("idle"),
+        available=figures.get("available"),
+        process=figures.get("process"),
+        dies=_count(figures, "dies"),
+        hbm_stacks=_count(figures, "hbm_stacks"),
     )
+
+
+def _count(figures: Mapping[str, float], name: str) -> int | None:
+    return int(figures[name]) if name in figures else None

@@ -2,6 +2,7 @@
 
 Memory          the parts
 PARTS           their names in order
+memory_of       what a chip has
 memory_parts    the parts from models, layouts and workloads
 
 Activations are those of Korthikanti et al. (2022), section 4, written for any attention and feed-forward part.
@@ -14,17 +15,24 @@ from typing import Final
 
 import numpy as np
 
-from gigawatt.perf.formats import Codes, Floats
+from gigawatt.perf.formats import FORMATS, SCALED, Codes, Floats, format_bytes
 from gigawatt.perf.hardware import Hardware
-from gigawatt.perf.layout import ATTENTION, RECOMPUTE, Layout, Workload
+from gigawatt.perf.layout import ATTENTION, RECOMPUTE, SCHEDULES, Layout, Workload
 from gigawatt.perf.shape import Shape
 from gigawatt.perf.traffic import weights_held
 
-CONTEXT: Final = 3e9
-"""Bytes of the driver, of libraries and of the buffers of collectives."""
+BINARY: Final = 2**30 / 1e9
+"""Memory of a chip over what its name says: makers of memory count in powers of two."""
 
-FRAGMENTS: Final = (0.12, 0.02)
-"""Memory lost between blocks over what is in use, before and after allocators could grow a block in place."""
+CONTEXT: Final = (6e9, 2e9)
+"""Bytes of the driver, of libraries and of the buffers of collectives, in an old pipeline and otherwise."""
+
+FRAGMENTS: Final = (0.25, 0.02)
+"""Memory lost between blocks that come and go, over those in use, in an old pipeline and otherwise. Where there is no
+pipeline, blocks are given back in the order in which they were asked for, which leaves no holes."""
+
+PADDED: Final = 0.02
+"""Memory lost to the sizes in which blocks that stay are handed out."""
 
 GROWING: Final = 2023.8
 """When allocators of training frameworks learned that (PyTorch 2.1, October 2023)."""
@@ -65,16 +73,21 @@ class Memory:
 
     def fits(self, chips: Hardware) -> Floats:
         """Whether it all fits, `(config,)`."""
-        return np.asarray(self.total <= chips.hbm_capacity)
+        return np.asarray(self.total <= memory_of(chips))
 
     def too_much(self, chips: Hardware) -> Codes:
         """The largest part where it does not fit, as position in PARTS; -1 where it does, `(config,)`."""
         stacked = np.stack(np.broadcast_arrays(*(getattr(self, name) for name in PARTS)))
-        return np.where(self.total <= chips.hbm_capacity, -1, np.argmax(stacked, axis=0))
+        return np.where(self.total <= memory_of(chips), -1, np.argmax(stacked, axis=0))
 
 
 PARTS: Final = tuple(item.name for item in fields(Memory))
 """Names of the parts."""
+
+
+def memory_of(chips: Hardware) -> Floats:
+    """Bytes a chip has, `(config,)`."""
+    return BINARY * chips.hbm_capacity
 
 
 def memory_parts(shape: Shape, layout: Layout, work: Workload) -> Memory:
@@ -95,13 +108,21 @@ def memory_parts(shape: Shape, layout: Layout, work: Workload) -> Memory:
         cut = layout.zero >= least
         return np.where(cut, common / shards + experts / own, common + experts)
 
-    layers = np.maximum(shape.layers, 1.0)
-    gathered = np.where(layout.zero >= 3, 2 * 2 * (common / layers + experts / layers), 0.0)
+    stage = np.ceil((shape.layers + work.predictors) / layout.pp)
+    # Gathered at once are the layer that is computed and the next one, or, before and after all layers, a table.
+    table = shape.hidden * (shape.vocab + shape.positions) / layout.tp
+    tables = np.where(layout.pp > 1, table, shape.embedding_parameters / layout.tp)
+    gathered = np.where(layout.zero >= 3, 2 * np.maximum(2 * (common - tables + experts) / stage, table), 0.0)
     trained = 1 - work.frozen
     saved, fleeting = _layer(shape, layout, work)
-    stage = np.ceil((shape.layers + work.predictors) / layout.pp)
     count = np.ceil(work.batch / (layout.dp * layout.micro_batch))
-    deep = np.where(layout.interleave > 1, 1 + (layout.pp - 1) / (layout.pp * layout.interleave), 1.0)
+    # Interleaved parts have more in flight (Korthikanti 2022, section 4.2.3). Two directions at once have one more, and
+    # both ends of the model on each chip (DeepSeek-V3, 2024, table 2); so has one whose gradients of weights wait.
+    both = layout.schedule == SCHEDULES.index("dual_pipe")
+    waits = layout.schedule > SCHEDULES.index("1f1b")
+    parted = (layout.interleave > 1) & (layout.schedule == SCHEDULES.index("1f1b"))
+    deep = 1 + np.where(waits, 1 / layout.pp, np.where(parted, (layout.pp - 1) / (layout.pp * layout.interleave), 0.0))
+    sides = np.where(both, 2.0, 1.0)
     flight = np.minimum(count, layout.pp) * deep
     rows = layout.micro_batch * work.tokens / layout.cp
     # The first stage has most micro-batches in flight, the last one has the logits.
@@ -111,15 +132,19 @@ def memory_parts(shape: Shape, layout: Layout, work: Workload) -> Memory:
     ends = last + logits > first
     widened = np.where(work.gradient_bytes < 4, 4.0, 0.0)
     parts = {
-        "weights": 2 * held(3) + gathered,
-        "gradients": trained * work.gradient_bytes * held(2),
+        # Weights that are never updated are kept in the format of the products.
+        "weights": sides * (np.where(work.frozen > 0, format_bytes(work.number_format), 2.0) * held(3) + gathered),
+        "gradients": sides * trained * work.gradient_bytes * held(2),
         "states": trained * (work.state_bytes + widened) * held(1),
         "activations": np.where(ends, last, first),
         "working": fleeting,
         "logits": np.where(ends, logits, 0.0),
     }
-    lost = np.where(work.year < GROWING, *FRAGMENTS)
-    return Memory(**parts, context=CONTEXT + lost * sum(parts.values(), np.zeros_like(rows)))
+    old = (work.year < GROWING) & (layout.pp > 1)
+    moving = parts["activations"] + parts["working"] + parts["logits"]
+    stays = parts["weights"] + parts["gradients"] + parts["states"]
+    lost = np.where(old, *FRAGMENTS) * moving + PADDED * stays
+    return Memory(**parts, context=np.where(old, *CONTEXT) + lost)
 
 
 def _layer(shape: Shape, layout: Layout, work: Workload) -> tuple[Floats, Floats]:
@@ -129,18 +154,31 @@ def _layer(shape: Shape, layout: Layout, work: Workload) -> tuple[Floats, Floats
     spread = np.where(layout.sequence_parallel > 0, layout.tp, 1.0)
     stored = work.attention == ATTENTION.index("stored")
     dropped = np.where(stored, 2.0, 0.0)
+    # Inputs of products are kept as the products read them, and not at all where there is no gradient of weights. Where
+    # no scores are left to a selective policy it computes them again, from inputs of norms and of activations, and
+    # heads from their latent.
+    full = layout.recompute == RECOMPUTE.index("full")
+    selective = layout.recompute == RECOMPUTE.index("selective")
+    narrow = np.isin(work.number_format, [FORMATS.index(name) for name in SCALED])
+    value = np.where(work.frozen > 0, 0.0, np.where(narrow, 1.0, 2.0))
+    lean = selective & ~stored
+    again = np.where(lean, 0.0, value)
     # Inputs of two norms, of the attention and of the feed-forward part, and what was dropped from two residuals.
-    whole = (8 + dropped) * shape.hidden / spread
+    whole = (4 + 2 * again + dropped) * shape.hidden / spread
     attending = (shape.full + shape.windowed) / layers
-    heads = 2 * (shape.heads + shape.kv_heads) * shape.qk_dim + 2 * (shape.heads + shape.kv_heads) * shape.v_dim
-    inner = 2 * (shape.mlp - 1) + 2
+    heads = 2 * (shape.heads + shape.kv_heads) * (shape.qk_dim + shape.v_dim)
+    latent = 2 * (shape.heads * shape.v_dim + shape.q_rank + shape.kv_rank + shape.rope)
+    heads = np.where(lean & (shape.kv_rank > 0), latent, heads)
+    inner = 2 * (shape.mlp - 1) + again
     feed = shape.dense * inner * shape.ffn + shape.moe * inner * shape.shared_ffn
-    own = shape.moe * shape.active * (inner * shape.expert_ffn * layout.expert_tp + 4 * shape.hidden)
+    own = (
+        shape.moe
+        * shape.active
+        * (inner * shape.expert_ffn * layout.expert_tp + (np.where(lean, 0.0, 2.0) + again) * shape.hidden)
+    )
     split = (attending * heads + (feed + own) / layers) / layout.tp
     scores = np.where(stored, SCORE_BYTES * shape.heads * work.tokens / layout.tp, 0.0)
     body = rows * (whole + split)
-    full = layout.recompute == RECOMPUTE.index("full")
-    selective = layout.recompute == RECOMPUTE.index("selective")
     input_only = 2 * rows * shape.hidden / spread
     kept = np.where(full, input_only, body + np.where(selective, 0.0, rows * scores))
     fleeting = np.where(full, body + rows * scores, np.where(selective, rows * scores, 0.0))

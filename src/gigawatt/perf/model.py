@@ -9,10 +9,17 @@ Recurrent     layers with a state of fixed size in place of a cache (linear atte
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, fields
+from typing import Final
 
 from gigawatt.errors import InputError
+from gigawatt.perf.check import Bounds, require_flag, require_number
+
+LARGEST: Final = 1e12
+"""No dimension is larger, so that products of several are still numbers."""
+
+MAY_BE_NONE: Final = ("q_rank", "shared", "dense_layers", "rope", "period", "positions")
+"""Dimensions that may be 0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +103,7 @@ class Transformer:
         latent, experts, window, recurrent: the kinds of layers beyond the plain ones.
 
     Raises:
-        InputError: a dimension is not positive, or the parts contradict each other.
+        InputError: a dimension is no whole number or too small, or the parts contradict each other.
     """
 
     name: str
@@ -117,15 +124,18 @@ class Transformer:
     recurrent: Recurrent | None = None
 
     def __post_init__(self) -> None:
-        for name in ("layers", "hidden", "heads", "kv_heads", "head_dim", "ffn", "vocab"):
-            self._refuse(getattr(self, name) >= 1, name, getattr(self, name), "at least 1")
-        self._refuse(self.positions >= 0, "positions", self.positions, "0 or more")
+        own = f"model `{self.name}`: "
+        for name in ("layers", "hidden", "heads", "kv_heads", "head_dim", "ffn", "vocab", "positions"):
+            require_number(own + name, getattr(self, name), _bounds(name))
+        for name in ("gated", "tied", "biased"):
+            require_flag(own + name, getattr(self, name))
         self._refuse(self.heads % self.kv_heads == 0, "kv_heads", self.kv_heads, f"a divisor of heads, {self.heads}")
-        for part in (self.latent, self.experts, self.window, self.recurrent):
-            for item in fields(part) if part is not None else ():
-                least = 0 if item.name in ("q_rank", "shared", "dense_layers", "rope", "period") else 1
-                place = f"{type(part).__name__.lower()}.{item.name}"
-                self._refuse(getattr(part, item.name) >= least, place, getattr(part, item.name), f"at least {least}")
+        for kind in (Latent, Experts, Window, Recurrent):
+            place = kind.__name__.lower()
+            part = getattr(self, place)
+            self._refuse(part is None or isinstance(part, kind), place, part, f"a {kind.__name__}, or None")
+            for item in fields(kind) if part is not None else ():
+                require_number(f"{own}{place}.{item.name}", getattr(part, item.name), _bounds(item.name))
         if self.experts is not None:
             active, count = self.experts.active, self.experts.count
             self._refuse(active <= count, "experts.active", active, f"at most experts.count, {count}")
@@ -136,7 +146,7 @@ class Transformer:
             self._refuse(self.window is None, "recurrent", "together with window", "one of the two, not both")
 
     def _refuse(self, fine: bool, place: str, given: object, expected: str) -> None:
-        if not fine or (isinstance(given, float) and not math.isfinite(given)):
+        if not fine:
             raise InputError(f"model `{self.name}`: {place}: {given}; expected {expected}.")
 
     @property
@@ -162,3 +172,7 @@ class Transformer:
         shared = "mha" if self.kv_heads == self.heads else "mqa" if self.kv_heads == 1 else "gqa"
         extra = "+window" if self.window else "+linear" if self.recurrent else ""
         return ("mla" if self.latent else shared) + extra
+
+
+def _bounds(name: str) -> Bounds:
+    return Bounds(0 if name in MAY_BE_NONE else 1, LARGEST, whole=True)

@@ -8,8 +8,8 @@ static_latency     a batch of requests answered together, from the first token r
 serve              continuous batching at a concurrency
 
 Continuous batching is a fixed point. A replica keeps C requests in work; each passes a prefill and `osl - 1` steps.
-While others are read, its steps carry a chunk of their prompts and last longer. The batch that decodes is what is left
-of C after those that are being read, and how many those are follows from the throughput, which follows from the batch.
+While others are read, its steps carry a chunk of their prompts and last longer (`batching`). The batch that decodes is
+what is left of C after those that are being read, and how many those are follows from the throughput.
 
 Where requests of equal length end together, their successors arrive together: a share `burst` of the prompts waits in
 line, on average behind half of them, and in turn holds up only half of the others' steps. What comes out in a cycle is
@@ -18,13 +18,14 @@ the same. Requests above what memory holds wait outside, for C_waiting / through
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gigawatt.errors import InputError
+from gigawatt.perf.batching import Asked, settled
+from gigawatt.perf.bounds import require_bounds, require_lengths
 from gigawatt.perf.capacity import capacity
 from gigawatt.perf.deployment import Deployment, Formats, Passing
 from gigawatt.perf.formats import Floats
@@ -33,9 +34,6 @@ from gigawatt.perf.inference import StepTime, step_time
 from gigawatt.perf.kernels import CALIBRATED, Kernels
 from gigawatt.perf.shape import Shape
 from gigawatt.perf.software import LAUNCHED, RECORDED, Engine
-
-ROUNDS: Final = 3
-"""Rounds of the fixed point; the batch changes by less than a millionth in the last."""
 
 SAMPLES: Final = (0.1127016653792583, 0.5, 0.8872983346207417)
 WEIGHTS: Final = (5 / 18, 8 / 18, 5 / 18)
@@ -73,27 +71,7 @@ class Requests:
     skew: ArrayLike = 1.0
 
     def __post_init__(self) -> None:
-        for name, (least, most) in BOUNDS.items():
-            values = np.asarray(getattr(self, name), dtype=np.float64)
-            wrong = ~((values >= least) & (values <= most))
-            if np.any(wrong):
-                expected = f"at least {least:g}" + (f" and at most {most:g}" if np.isfinite(most) else "")
-                raise InputError(f"requests: {name}: {values[wrong].flat[0]:g}; expected a number of {expected}.")
-
-
-BOUNDS: Final = {
-    "isl": (1.0, np.inf),
-    "osl": (1.0, np.inf),
-    "concurrency": (1.0, np.inf),
-    "chunk": (1.0, np.inf),
-    "most": (1.0, np.inf),
-    "cached": (0.0, 0.999),
-    "guesses": (0.0, np.inf),
-    "accepted": (0.0, 0.999),
-    "draft": (0.0, np.inf),
-    "skew": (1.0, np.inf),
-}
-"""Least and most of each figure of requests; at least one token of a prompt is read, and no draft is always right."""
+        require_bounds("requests", **{name: getattr(self, name) for name in Requests.__slots__})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -127,6 +105,11 @@ class Service:
     sent: Floats
 
 
+def _configurations(shape: Shape, chips: Hardware, cut: Deployment, number: Formats) -> dict[str, Floats]:
+    parts = {"shape": shape.layers, "chips": chips.arrays, "layout": cut.tp, "formats": number.weight}
+    return {name: np.asarray(part) for name, part in parts.items()}
+
+
 def prompt_latency(
     shape: Shape,
     chips: Hardware,
@@ -146,7 +129,13 @@ def prompt_latency(
         shape, chips, cut, number: what runs where, `(config,)`.
         tokens: of each prompt; `batch` prompts; `prefix` tokens more are cached.
         skew, engine, kernels: as for `step_time`.
+
+    Raises:
+        InputError: a figure is out of its bounds, or arrays do not line up.
     """
+    asked = {"tokens": tokens, "batch": batch, "prefix": prefix, "skew": skew}
+    require_bounds("prompt", **asked)
+    require_lengths("prompt", **_configurations(shape, chips, cut, number), **asked)
     passing = Passing(prompts=batch, tokens=tokens, prefix=prefix)
     return step_time(shape, chips, cut, number, passing, steady=False, skew=skew, engine=engine, kernels=kernels)
 
@@ -170,7 +159,13 @@ def decode_latency(
         shape, chips, cut, number: what runs where, `(config,)`.
         context: tokens in the cache of each; `batch` sequences; `width` new tokens of each.
         skew, engine, kernels: as for `step_time`.
+
+    Raises:
+        InputError: a figure is out of its bounds, or arrays do not line up.
     """
+    asked = {"context": context, "batch": batch, "width": width, "skew": skew}
+    require_bounds("decode", **asked)
+    require_lengths("decode", **_configurations(shape, chips, cut, number), **asked)
     passing = Passing(decoding=batch, context=context, width=width)
     return step_time(shape, chips, cut, number, passing, skew=skew, engine=engine, kernels=kernels)
 
@@ -193,7 +188,12 @@ def static_latency(
         shape, chips, cut, number: what runs where, `(config,)`.
         isl, osl, batch: tokens of each prompt and answer, and requests.
         engine, kernels: constants.
+
+    Raises:
+        InputError: a figure is out of its bounds, or arrays do not line up.
     """
+    require_bounds("static batch", isl=isl, osl=osl, batch=batch)
+    require_lengths("static batch", **_configurations(shape, chips, cut, number), isl=isl, osl=osl, batch=batch)
     read = prompt_latency(shape, chips, cut, number, isl, batch=batch, engine=engine, kernels=kernels).total
     steps = np.asarray(osl, dtype=np.float64) - 1
     written = np.zeros(())
@@ -234,61 +234,66 @@ def serve(
 
     Returns:
         Latencies and rates; nan where the weights do not fit (`capacity` says why).
+
+    Raises:
+        InputError: arrays do not line up.
     """
+    given = {name: getattr(asked, name) for name in Requests.__slots__}
+    require_lengths("requests", **_configurations(shape, chips, cut, number), **given)
     isl, osl, many, chunk, most, cached, guesses, accepted, draft, skew = np.broadcast_arrays(
-        *(np.asarray(getattr(asked, name), dtype=np.float64) for name in Requests.__slots__)
+        *(np.asarray(part, dtype=np.float64) for part in given.values())
     )
     held = capacity(shape, chips, cut, number, isl + osl, workspace_tokens=chunk)
     running = np.minimum(np.minimum(many, most), held.sequences)
     fits = running >= 1
     running = np.where(fits, running, 1.0)
 
-    width, gained = guesses + 1, tokens_per_step(guesses, accepted)
+    width, steps = guesses + 1, np.maximum(osl - 1, 0.0) / tokens_per_step(guesses, accepted)
     context, prefix = isl + osl / 2, isl * cached
     fresh = isl - prefix
 
-    def step(passing: Passing, steady: bool = True) -> StepTime:
+    def step(passing: Passing, steady: bool) -> StepTime:
         return step_time(shape, chips, cut, number, passing, steady=steady, skew=skew, engine=engine, kernels=kernels)
 
     pieces = np.ceil(fresh / np.maximum(chunk, 1.0))
-    once = Passing(prompts=1.0, tokens=fresh / pieces, prefix=prefix + (fresh - fresh / pieces) / 2)
-    alone = step(once, False)
-    # Short prompts share a step up to the chunk; long ones are cut to it.
-    filled = np.clip(chunk * cut.attention_dp / fresh, 1.0, np.maximum(running / 2, 1.0))
-    decoding = running
-    steps = np.maximum(osl - 1, 0.0) / gained
-    for _ in range(ROUNDS):
-        plain = step(Passing(decoding=decoding, context=context, width=width))
-        both = step(replace(once, decoding=decoding, context=context, width=width, prompts=filled))
-        added = np.maximum(both.total - plain.total, 0.0) * pieces / filled
-        pace = plain.total * (1 + guesses * draft)
-        line = engine.burst * (running - 1) / 2
-        first = alone.total * pieces + line * added
-        others = (running - 1) * added * (1 - engine.burst / 2)
-        cycle = first + steps * pace + others
-        decoding = np.clip(running - (1 - engine.burst) * running / cycle * alone.total * pieces, 1.0, running)
-    rate = running / cycle
-    tpot = np.where(osl > 1, (steps * pace + others) / np.maximum(osl - 1, 1.0), 0.0)
+    # Short prompts share a step up to the chunk; long ones are cut to it. Groups that attend alone are given theirs
+    # together, as a step lasts as long as the busiest of them needs; so do batches that follow each other in a pipeline.
+    room = np.clip(chunk * cut.attention_dp * cut.pp / fresh, 1.0, np.maximum(running / 2, 1.0))
+    found = settled(
+        step,
+        Asked(
+            running=running,
+            once=Passing(prompts=1.0, tokens=fresh / pieces, prefix=prefix + (fresh - fresh / pieces) / 2),
+            pieces=pieces,
+            context=context,
+            width=width,
+            steps=steps,
+            slower=1 + guesses * draft,
+            least=np.minimum(cut.attention_dp, room),
+            room=room,
+        ),
+        engine,
+    )
+    rate = running / found.round
     queue = (many - running) / rate
 
     def use(name: str) -> Floats:
-        read = getattr(both, name) - getattr(plain, name)
-        spent = rate * (steps / decoding * getattr(plain, name) + read * pieces / filled)
-        return np.asarray(np.where(fits, spent, np.nan))
+        plain, both = getattr(found.plain, name), getattr(found.both, name)
+        return shown(rate * (steps / found.decoding * plain + (both - plain) * pieces / found.filled))
 
     def shown(part: Floats) -> Floats:
         return np.asarray(np.where(fits, part, np.nan))
 
     return Service(
-        ttft=shown(first + queue),
-        tpot=shown(tpot),
+        ttft=shown(found.first + queue),
+        tpot=shown(np.where(osl > 1, found.after / np.maximum(osl - 1, 1.0), 0.0)),
         queue=shown(queue),
         requests=shown(rate),
         tokens=shown(rate * osl),
         running=shown(running),
-        decoding=shown(decoding),
-        prefill=shown(alone.total * pieces),
-        step=shown(plain.total),
+        decoding=shown(found.decoding),
+        prefill=shown(found.alone),
+        step=shown(found.plain.total),
         flops=use("flops"),
         moved=use("moved"),
         sent=use("sent"),

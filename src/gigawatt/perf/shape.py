@@ -14,6 +14,8 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import ArrayLike
 
+from gigawatt.errors import InputError
+from gigawatt.perf.check import positions
 from gigawatt.perf.formats import Floats
 from gigawatt.perf.model import Transformer
 
@@ -67,8 +69,11 @@ class Shape:
 
         Arguments:
             index: integers `(config,)`.
+
+        Raises:
+            InputError: there is no such position.
         """
-        chosen = np.asarray(index, dtype=np.intp)
+        chosen = positions("model", index, self.layers.size)
         return Shape(**{item.name: getattr(self, item.name)[chosen] for item in fields(self)})
 
     @property
@@ -203,7 +208,12 @@ def shapes(models: Sequence[Transformer], index: ArrayLike | None = None) -> Sha
     Arguments:
         models: different models, or one for each configuration.
         index: which model each configuration has, integers `(config,)`; by default all in order.
+
+    Raises:
+        InputError: there is no model, or none at a position.
     """
+    if not models:
+        raise InputError("models: empty; expected at least one, such as `find_model('Llama3-70B')`.")
     rows = [_row(model) for model in models]
     names = [item.name for item in fields(Shape)]
     stacked = Shape(**{name: np.array([row[name] for row in rows], dtype=np.float64) for name in names})

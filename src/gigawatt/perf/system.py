@@ -7,17 +7,50 @@ System    a chip, the chips of a node, and its networks from the inside out
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Final
 
 from gigawatt.errors import InputError, did_you_mean
+from gigawatt.perf.check import COUNT, POSITIVE, YEAR, Bounds, require_number
 from gigawatt.perf.formats import RATES
 
 TOPOLOGIES: Final = ("switch", "torus", "mesh")
 """How a level joins its chips: through switches, to neighbours in a torus, or each with each."""
+
+NEEDED: Final = ("hbm_capacity", "hbm_bandwidth")
+"""The figures without which there is no chip."""
+
+FIGURES: Final = MappingProxyType(
+    {
+        "hbm_capacity": POSITIVE,
+        "hbm_bandwidth": POSITIVE,
+        "arrays": COUNT,
+        "clock": POSITIVE,
+        "sram": POSITIVE,
+        "tdp": POSITIVE,
+        "idle": POSITIVE,
+        "available": YEAR,
+        "process": POSITIVE,
+        "dies": COUNT,
+        "hbm_stacks": COUNT,
+    }
+)
+"""The figures of a chip that are one number each, and what they may be."""
+
+SIDES: Final = ("rows", "columns", "depth")
+"""The sides of the smallest block one array works on."""
+
+LEVEL: Final = MappingProxyType(
+    {
+        "chips": Bounds(1, whole=True, endless=True),
+        "bandwidth": POSITIVE,
+        "dimensions": COUNT,
+        "latency": Bounds(0, hint="in seconds"),
+    }
+)
+"""The figures of a network, and what they may be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +68,14 @@ class Chip:
         sram: on-chip memory shared by the arrays, bytes.
         tdp: sustained power limit of the package, W.
         idle: power of an idle package, W.
+        available: when it could first be had in volume, in years (2022.625 is the middle of the third quarter of 2022).
+        process: the process of its compute dies as marketed, nm (7, 5, 4, 3).
+        dies: dies in the package, memory left out.
+        hbm_stacks: stacks of memory; None also where the memory is not stacked.
 
     Raises:
-        InputError: a figure is not positive, or a format unknown.
+        InputError: a figure is not positive or not whole where it counts something, a format is unknown, or a chip
+            draws more when idle than it may at all.
     """
 
     name: str
@@ -50,22 +88,30 @@ class Chip:
     sram: float | None = None
     tdp: float | None = None
     idle: float | None = None
+    available: float | None = None
+    process: float | None = None
+    dies: int | None = None
+    hbm_stacks: int | None = None
 
     def __post_init__(self) -> None:
-        for rate in self.flops:
+        own = f"chip `{self.name}`"
+        if not isinstance(self.flops, Mapping) or not self.flops:
+            given = "empty" if isinstance(self.flops, Mapping) else str(self.flops)
+            raise InputError(f"{own}: flops: {given}; expected FLOP/s of at least one of {', '.join(RATES)}, by name.")
+        for rate, value in self.flops.items():
             if rate not in RATES:
-                raise InputError(f"chip `{self.name}`: flops: no rate for `{rate}`. {did_you_mean(rate, RATES)}")
-        if not self.flops:
-            raise InputError(
-                f"chip `{self.name}`: flops: empty; expected FLOP/s of at least one of {', '.join(RATES)}."
-            )
-        figures = {f"flops.{rate}": value for rate, value in self.flops.items()}
-        for name in ("hbm_capacity", "hbm_bandwidth", "arrays", "clock", "sram", "tdp", "idle"):
-            figures[name] = getattr(self, name)
-        for place, size in zip(("rows", "columns", "depth"), self.tile or (), strict=False):
-            figures[f"tile.{place}"] = size
-        for place, value in figures.items():
-            _positive(f"chip `{self.name}`", place, value)
+                raise InputError(f"{own}: flops: no rate for `{rate}`. {did_you_mean(str(rate), RATES)}")
+            require_number(f"{own}: flops.{rate}", value, POSITIVE)
+        for name, bounds in FIGURES.items():
+            if name in NEEDED or getattr(self, name) is not None:
+                require_number(f"{own}: {name}", getattr(self, name), bounds)
+        if self.tile is not None:
+            if not isinstance(self.tile, tuple | list) or len(self.tile) != len(SIDES):
+                raise InputError(f"{own}: tile: {self.tile}; expected {', '.join(SIDES)}, such as (64, 128, 32).")
+            for side, size in zip(SIDES, self.tile, strict=True):
+                require_number(f"{own}: tile.{side}", size, COUNT)
+        if self.idle is not None and self.tdp is not None and self.idle > self.tdp:
+            raise InputError(f"{own}: idle: {self.idle:g}; expected at most tdp, {self.tdp:g}, both in W.")
         object.__setattr__(self, "flops", MappingProxyType(dict(self.flops)))
 
 
@@ -80,6 +126,9 @@ class Level:
         topology: one of TOPOLOGIES.
         dimensions: of a torus.
         latency: seconds a message takes beyond what calibrated steps take; None where unknown, taken as zero.
+
+    Raises:
+        InputError: the topology is unknown, or a figure no number or out of its bounds.
     """
 
     name: str
@@ -91,12 +140,11 @@ class Level:
 
     def __post_init__(self) -> None:
         if self.topology not in TOPOLOGIES:
-            known = did_you_mean(self.topology, TOPOLOGIES)
+            known = did_you_mean(str(self.topology), TOPOLOGIES)
             raise InputError(f"network `{self.name}`: no topology `{self.topology}`. {known}")
-        if not self.chips >= 1:
-            raise InputError(f"network `{self.name}`: chips: {self.chips}; expected at least 1.")
-        _positive(f"network `{self.name}`", "bandwidth", self.bandwidth)
-        _positive(f"network `{self.name}`", "dimensions", self.dimensions)
+        for name, bounds in LEVEL.items():
+            if name != "latency" or self.latency is not None:
+                require_number(f"network `{self.name}`: {name}", getattr(self, name), bounds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +167,7 @@ class System:
     levels: tuple[Level, ...] = field(default=())
 
     def __post_init__(self) -> None:
-        _positive(f"system `{self.name}`", "node", self.node)
+        require_number(f"system `{self.name}`: node", self.node, COUNT)
         if not self.levels:
             raise InputError(f"system `{self.name}`: levels: empty; expected at least one network.")
         for inner, outer in zip(self.levels, self.levels[1:], strict=False):
@@ -145,10 +193,3 @@ class System:
     def with_domain(self, chips: float) -> System:
         """The same system with another number of chips in a scale-up domain, such as a slice of a pod."""
         return replace(self, levels=(replace(self.levels[0], chips=chips), *self.levels[1:]))
-
-
-def _positive(whose: str, place: str, value: float | None) -> None:
-    if value is not None and not (value > 0 and math.isfinite(value)):
-        raise InputError(
-            f"{whose}: {place}: {value}; expected a finite number above 0, or nothing where it is unknown."
-        )

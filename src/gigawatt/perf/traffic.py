@@ -55,9 +55,8 @@ def weights_held(shape: Shape, layout: Layout, work: Workload) -> tuple[Floats, 
     """
     experts = shape.moe * shape.experts * shape.expert_parameters
     body = shape.parameters - experts - shape.embedding_parameters
-    more = 1 + work.predictors / np.maximum(shape.layers, 1.0)
     ends = np.where(layout.pp > 1, shape.hidden * (shape.vocab + shape.positions), shape.embedding_parameters)
-    stages = np.ceil(shape.layers * more / layout.pp) / np.maximum(shape.layers, 1.0)
+    stages = np.ceil((shape.layers + work.predictors) / layout.pp) / np.maximum(shape.layers, 1.0)
     return (body * stages + ends) / layout.tp, experts * stages / (layout.ep * layout.expert_tp)
 
 
@@ -79,7 +78,9 @@ def traffic_times(
         tensor = passes * cut * collective_time("all_reduce", hidden, layout.tp, chips, kernels=kernels)
     if np.any(layout.ep > 1):
         sent = hidden * shape.active * layout.expert_tp / layout.tp
-        once = collective_time("all_to_all", sent, layout.ep, chips, stride=layout.expert_tp, kernels=kernels)
+        once = collective_time(
+            "all_to_all", sent, layout.ep, sheet, stride=layout.expert_tp, copies=shape.active, kernels=kernels
+        )
         expert = 2 * passes * shape.moe * once
     if np.any(layout.cp > 1):
         keys = VALUE * layout.micro_batch * work.tokens * shape.kv_heads * (shape.qk_dim + shape.v_dim)
@@ -87,9 +88,8 @@ def traffic_times(
         once = collective_time("all_gather", keys, layout.cp, chips, stride=layout.tp, kernels=kernels)
         context = (1 + passes) * (shape.full + shape.windowed) * once
     if np.any(layout.pp > 1):
-        # In an interleaved schedule each chip of a tensor-parallel group sends its part (Narayanan et al. 2021, 4.1).
-        sliced = (layout.interleave > 1) | (layout.sequence_parallel > 0)
-        boundary = hidden / np.where(sliced, layout.tp, 1.0)
+        # Each chip of a tensor-parallel group sends its part (Narayanan et al. 2021, section 4.1).
+        boundary = hidden / layout.tp
         inside = layout.tp * layout.cp * layout.dp
         pipeline = np.where(layout.pp > 1, 2 * point_to_point_time(boundary, inside, sheet, kernels=kernels), 0.0)
     return Traffic(tensor, expert, context, pipeline, *_data(shape, chips, layout, work, kernels))
@@ -115,7 +115,9 @@ def _data(shape: Shape, chips: Hardware, layout: Layout, work: Workload, kernels
             messages = np.maximum(shape.layers, 1.0) * np.where(work.overlapped > 0, 1.0, TENSORS)
             part = VALUE * weights / messages
             gather = collective_time("all_gather", part, shards, chips, stride=stride, kernels=kernels)
-            scatter = collective_time("reduce_scatter", trained * part, shards, chips, stride=stride, kernels=kernels)
+            scatter = collective_time(
+                "reduce_scatter", reduced / messages, shards, chips, stride=stride, kernels=kernels
+            )
             rest = reduced / shards
             between = collective_time("all_reduce", rest, copies, chips, stride=stride * shards, kernels=kernels)
             sharded = sharded + np.where(whole, messages * (2 * gather + scatter), 0.0)

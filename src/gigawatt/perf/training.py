@@ -20,8 +20,8 @@ from gigawatt.perf.fault import layout_faults, refuse_faults
 from gigawatt.perf.formats import Codes, Floats
 from gigawatt.perf.hardware import Hardware
 from gigawatt.perf.kernels import CALIBRATED, Kernels
-from gigawatt.perf.layout import SCHEDULES, Layout, Workload
-from gigawatt.perf.memory import Memory, memory_parts
+from gigawatt.perf.layout import RECOMPUTE, SCHEDULES, Layout, Workload
+from gigawatt.perf.memory import Memory, memory_of, memory_parts
 from gigawatt.perf.shape import Shape
 from gigawatt.perf.software import FITTED, Software
 from gigawatt.perf.stream import stream_time
@@ -30,6 +30,10 @@ from gigawatt.perf.traffic import Traffic, traffic_times, weights_held
 CONVENTIONS: Final = ("causal", "square", "weights", "recomputed")
 """How work is counted: `causal` attention to earlier tokens only; `square` to all pairs; `weights` all pairs and the
 products with weights, embeddings left out; `recomputed` all pairs and a second forward pass of the layers."""
+
+SYSTOLIC: Final = 16384.0
+"""bf16 FLOP a cycle from which arrays are large and few, and engines of their own move data; on chips of many small
+arrays, collectives take arrays and memory from the products behind which they hide."""
 
 BLOCK: Final = 4096
 """Configurations computed together, so that arrays stay in cache."""
@@ -80,6 +84,11 @@ class Training:
     def rate(self) -> Floats:
         """Tokens per second and chip."""
         return self.tokens / self.step / self.chips
+
+    @property
+    def arithmetic(self) -> Floats:
+        """Share of a step in which matrix units work, `(config,)`."""
+        return (self.forward + self.backward + self.attention + self.recompute + self.head) / self.step
 
     @property
     def feasible(self) -> Floats:
@@ -182,14 +191,15 @@ def _block(
     sends = layout.interleave * hidden["pipeline"]
     parts["pipeline"] = count * sends
     mean = (all_layers * layer + done.head) / stages + sends
-    weight = done.weight_gradient / layers * all_layers / stages
+    weight = _weight_share(shape, layout, work) * (done.busy + done.host) / layers * all_layers / stages
     parts["bubble"] = _bubble(mean, weight, count, layout)
-    parts["data"] = _data(sent, left * held / layers, count, software.overlap_data * work.overlapped)
+    aside = np.where(chips.cycle_flops >= SYSTOLIC, 1.0, software.overlap_data)
+    parts["data"] = _data(sent, left * all_layers / layers / stages, count, work.overlapped * aside)
     common, experts = weights_held(shape, layout, work)
     own = (common + experts) / np.where(layout.zero > 0, layout.shards, 1.0)
     # Gradients in, states in and out, weights out in 16 bits.
     updated = (work.gradient_bytes + 2 * work.state_bytes + 2) * own * (1 - work.frozen)
-    parts["optimiser"] = software.vector * stream_time(updated, chips, kernels)
+    parts["optimiser"] = stream_time(updated, chips, kernels)
     return Training(
         step=sum(parts.values(), np.zeros_like(layers)),
         **parts,
@@ -197,7 +207,7 @@ def _block(
         chips=layout.chips,
         peak=chips.rate(work.number_format),
         memory=memory_parts(shape, layout, work),
-        capacity=chips.hbm_capacity,
+        capacity=memory_of(chips),
         fault=layout_faults(shape, layout, work),
     )
 
@@ -205,13 +215,22 @@ def _block(
 def _split(layers: Floats, stages: Floats, head: Floats, work: Workload) -> tuple[Floats, Floats]:
     """Layers of the fullest stage and of the last one, which has the output as well.
 
-    Where layers do not divide, or a model has further outputs, the last stage gets as few as evens out the work.
+    Where layers do not divide, or a model has further outputs, the last stage gets as few as make the slowest stage
+    the fastest: the fullest has as many as its share, rounded down or up.
     """
     even = (np.mod(layers, stages) == 0) & (work.predictors == 0)
-    share = (layers + head) / stages
-    last = np.clip(np.round(share - head), 0.0, np.floor(layers / stages))
-    last = np.where(even, layers / stages, last)
-    most = np.ceil((layers - last) / np.maximum(stages - 1, 1.0))
+    if np.all(even):
+        return layers / stages, layers / stages
+    share, others, fewest = (layers + head) / stages, np.maximum(stages - 1, 1.0), np.floor(layers / stages)
+    best = most = last = layers / stages
+    for number, fullest in enumerate((np.floor(share), np.ceil(share))):
+        tail = np.clip(layers - fullest * others, 0.0, fewest)
+        others_have = np.ceil((layers - tail) / others)
+        slowest = np.maximum(others_have, tail + head)
+        better = ~even & ((slowest < best) | (number == 0))
+        best, most, last = (
+            np.where(better, new, old) for new, old in ((slowest, best), (others_have, most), (tail, last))
+        )
     return np.where(stages > 1, most, layers), np.where(stages > 1, last, layers)
 
 
@@ -220,8 +239,9 @@ def _exposed(
 ) -> tuple[dict[str, Floats], Floats]:
     """What of the traffic inside a model nothing hides, and the time left to hide more; all layers, one micro-batch."""
     share = software.overlap_model * work.overlapped
+    # An exchange of tokens stands between router and experts, so that only another micro-batch can hide it.
     # With two directions at once, one computes while the other exchanges tokens (DeepSeek-V3, 2024, section 3.2.1).
-    both = np.where(layout.schedule == SCHEDULES.index("dual_pipe"), 1.0, share)
+    both = np.where(layout.schedule == SCHEDULES.index("dual_pipe"), 1.0, 0.0)
     left = done.busy + done.host
     found = {}
     for name, most in (("tensor", share), ("context", share), ("expert", both)):
@@ -230,6 +250,18 @@ def _exposed(
         found[name], left = time - hidden, left - hidden
     found["pipeline"] = sent.pipeline * (1 - share)
     return found, left
+
+
+def _weight_share(shape: Shape, layout: Layout, work: Workload) -> Floats:
+    """Share of the work in layers that gradients of weights are.
+
+    Of work and not of time, so that a chip that is faster at them never waits longer for it.
+    """
+    products = shape.matmul_flops - 2 * shape.hidden * shape.vocab
+    attention = shape.attention_flops(work.tokens)
+    again = np.where(layout.recompute == RECOMPUTE.index("full"), 1.0, 0.0)
+    whole = (3 - work.frozen + again) * products + (3.5 + again) * attention
+    return (1 - work.frozen) * products / whole
 
 
 def _bubble(mean: Floats, weight: Floats, count: Floats, layout: Layout) -> Floats:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from gigawatt.catalog import Catalog
 from gigawatt.engine.result import Result
-from gigawatt.report import campuses, cash, curves, funding, gigawatts, head, payments, sources, warrants
+from gigawatt.report import campuses, cash, curves, funding, gigawatts, head, payments, sources, tokens, warrants
 from gigawatt.report.context import Context, context
 from gigawatt.report.markup import Html
 from gigawatt.report.shell import Section, save, shell
@@ -16,6 +16,7 @@ SECTIONS: tuple[tuple[str, str, Callable[[Context], Html]], ...] = (
     ("energised", "What comes online", gigawatts.energised),
     ("announced", "From announcement to power", curves.announced_to_energised),
     ("campuses", "Campuses", campuses.campuses),
+    ("tokens", "Gigawatts into tokens", tokens.tokens),
     ("cash", "Cash, and who runs dry", cash.cash),
     ("payments", "Who pays whom", payments.payments),
     ("warrants", "Shares that vest", warrants.warrants),

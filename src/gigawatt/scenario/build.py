@@ -18,6 +18,7 @@ from gigawatt.scenario.contracts import contract
 from gigawatt.scenario.figures import FigureReader
 from gigawatt.scenario.nodes import Path
 from gigawatt.scenario.patch import Layers
+from gigawatt.scenario.performance import Performances, mix_of, performances
 from gigawatt.scenario.pricing import pricing
 from gigawatt.scenario.scenario import Contract, Scenario
 from gigawatt.scenario.terms import contract_form
@@ -67,6 +68,7 @@ def _scenario(b: Builder, form: schema.ScenarioForm, catalog_version: str) -> Sc
         "lab": tuple(form.labs),
         "process": tuple(form.processes),
     }
+    yields = performances(b, form)
     common = b.figure(form.common_delay, ("common_delay",), "1")
     return Scenario(
         name=form.name,
@@ -83,8 +85,10 @@ def _scenario(b: Builder, form: schema.ScenarioForm, catalog_version: str) -> Sc
         processes=processes,
         correlations=_correlations(b, form, processes),
         campuses=tuple(_campus(b, name, campus, names, common) for name, campus in form.campuses.items()),
-        deals=tuple(d for name, deal in form.deals.items() if (d := _deal(b, name, deal, form, names)) is not None),
-        labs=tuple(_lab(b, name, lab, names, processes) for name, lab in form.labs.items()),
+        deals=tuple(
+            d for name, deal in form.deals.items() if (d := _deal(b, name, deal, form, names, yields)) is not None
+        ),
+        labs=tuple(_lab(b, name, lab, form, names, processes, yields) for name, lab in form.labs.items()),
         contracts=tuple(_contracts(b, form, names)),
         catalog_version=catalog_version,
         text=json.dumps(b.layers.data, ensure_ascii=False),
@@ -184,7 +188,12 @@ def _campus(
 
 
 def _deal(
-    b: Builder, name: str, form: schema.DealForm, whole: schema.ScenarioForm, names: Mapping[str, tuple[str, ...]]
+    b: Builder,
+    name: str,
+    form: schema.DealForm,
+    whole: schema.ScenarioForm,
+    names: Mapping[str, tuple[str, ...]],
+    yields: Performances,
 ) -> Deal | None:
     path: Path = ("deals", name)
     for role in ("buyer", "supplier", "financier"):
@@ -200,7 +209,8 @@ def _deal(
     system = whole.systems.get(form.system)
     if system is None:
         return None
-    figures |= b.figures(system, ("systems", form.system))
+    own = b.figures(system, ("systems", form.system))
+    figures |= own if system.h100e is not None else {**own, "h100e": None}
     return Deal(
         name=name,
         title=form.title,
@@ -215,12 +225,19 @@ def _deal(
         lead=form.lead,
         lifetime=system.lifetime,
         lab=form.lab,
+        performance=yields.get((form.system, mix_of(whole, form.lab))),
         **figures,
     )
 
 
 def _lab(
-    b: Builder, name: str, form: schema.LabForm, names: Mapping[str, tuple[str, ...]], processes: tuple[Process, ...]
+    b: Builder,
+    name: str,
+    form: schema.LabForm,
+    whole: schema.ScenarioForm,
+    names: Mapping[str, tuple[str, ...]],
+    processes: tuple[Process, ...],
+    yields: Performances,
 ) -> Lab:
     path: Path = ("labs", name)
     b.known(name, names["party"], "party", path)
@@ -236,7 +253,8 @@ def _lab(
         if entry.process in units and not of.same_dimension(unit("USD/month")):
             b.wrong(at, f"the process times its factors is in `{of}`, a unit such as `USD/month` expected.")
         earnings.append(Earning(key, entry.process, factors))
-    return Lab(name, tuple(earnings), **b.figures(form, path))
+    reference = yields.get((form.earns_on or "", mix_of(whole, name)))
+    return Lab(name, tuple(earnings), **b.figures(form, path), reference=reference)
 
 
 def _contracts(b: Builder, form: schema.ScenarioForm, names: Mapping[str, tuple[str, ...]]) -> Iterable[Contract]:

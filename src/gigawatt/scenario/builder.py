@@ -61,11 +61,12 @@ class Builder:
             return None
 
     def figures(self, form: BaseModel, path: Path) -> dict[str, Figure]:
-        """Every figure of a form, by field, with its unit and bounds checked."""
+        """Every figure of a form that is given, by field, with its unit and bounds checked."""
         found = {}
         for name, info in type(form).model_fields.items():
             expect = next((m for m in info.metadata if isinstance(m, Fig)), None)
-            if expect is not None:
+            optional = info.default is None and getattr(form, name) is None
+            if expect is not None and not optional:
                 found[name] = self.figure(getattr(form, name), (*path, name), expect.unit)
         return found
 

@@ -85,7 +85,9 @@ class Scenario:
     @property
     def hash(self) -> str:
         """Twelve hex digits that change when anything in the scenario changes."""
-        whole = (self.text, self.contracts, self.parties, self.deals, self.campuses, self.processes, self.labs)
+        whole: tuple[object, ...] = (self.text, self.contracts, self.parties, self.deals, self.campuses, self.processes)
+        known = [p for p in (*(d.performance for d in self.deals), *(b.reference for b in self.labs)) if p]
+        whole = (*whole, self.labs, *known)
         return hashlib.sha256(repr(whole).encode()).hexdigest()[:12]
 
     def figures(self) -> tuple[Figure, ...]:

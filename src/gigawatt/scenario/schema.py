@@ -116,15 +116,49 @@ class CorrelationForm(Form):
     value: Annotated[float, Field(ge=-1, le=1)]
 
 
+class UseForm(Form):
+    """One part of a mix: a model of the performance library, its share of all tokens, and how soon users want them."""
+
+    model: str
+    share: Annotated[float, Field(gt=0)]
+    isl: Annotated[float, Field(ge=1)]
+    osl: Annotated[float, Field(ge=1)]
+    ttft: Annotated[Any, Fig("s")]
+    tpot: Annotated[Any, Fig("s")]
+    format: str = "fp8"
+    cache: str = "fp8"
+    cached: Annotated[float, Field(ge=0, le=0.999)] = 0.0
+    most: Annotated[float, Field(ge=1)] | None = None
+    because: str = ""
+
+
+class PerformanceForm(Form):
+    """The spec sheet of a system: one of the performance library, between two of them, or one of its own.
+
+    What is given here replaces what the sheet has; the rates are scaled to the `flops` of the system.
+    """
+
+    sheet: str | Annotated[list[str], Field(min_length=2, max_length=2)] | None = None
+    bandwidth: Annotated[Any, Fig("byte/s/chip")] = None
+    memory: Annotated[Any, Fig("byte/chip")] = None
+    scale_up: Annotated[Any, Fig("byte/s/chip")] = None
+    limit: Annotated[Any, Fig("W/chip")] = None
+    domain: Annotated[int, Field(ge=1)] | None = None
+    host: Annotated[Any, Fig("1")] = None
+    pue: Annotated[Any, Fig("1")] = 1.25
+    because: str = ""
+
+
 class SystemForm(Form):
     """A row of the hardware catalogue as the engine uses it."""
 
     chips: Annotated[Any, Fig("chip/GW")]
-    h100e: Annotated[Any, Fig("1")]
+    h100e: Annotated[Any, Fig("1")] = None
     flops: Annotated[Any, Fig("FLOP/s/chip")]
     failures: Annotated[Any, Fig("1/month")]
     lifetime: PositiveMonths
     capex: Annotated[Any, Fig("USD/GW")]
+    performance: PerformanceForm | None = None
 
 
 class PhaseForm(Form):
@@ -190,6 +224,8 @@ class LabForm(Form):
     research: Annotated[Any, Fig("1")]
     earns: Annotated[Any, Fig("USD/GW/month")]
     improves: Annotated[Any, Fig("1/month")]
+    earns_on: str | None = None
+    workload: str | None = None
 
 
 class GuaranteeForm(Form):
@@ -232,6 +268,7 @@ class ScenarioForm(Form):
     shares: dict[str, ShareForm] = Field(default_factory=dict)
     processes: dict[str, dict[str, Any]]
     correlation: list[CorrelationForm] = Field(default_factory=list)
+    workloads: dict[str, dict[str, UseForm]] = Field(default_factory=dict)
     systems: dict[str, SystemForm] = Field(default_factory=dict)
     campuses: dict[str, CampusForm] = Field(default_factory=dict)
     deals: dict[str, DealForm] = Field(default_factory=dict)

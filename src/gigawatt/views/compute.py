@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from gigawatt.engine.result import Result
-from gigawatt.parts.figure import Floats
+from gigawatt.parts.figure import Figure, Floats
 from gigawatt.units import unit
 from gigawatt.views.band import band, band_columns, drawn, monthly, year_ends
 from gigawatt.views.focus import focus
@@ -43,5 +43,10 @@ def _rows(result: Result, what: str, of: str, figure: str) -> Iterator[tuple[Cel
 
 def _weights(result: Result, figure: str) -> Floats:
     """(deal, path or 1) in internal units."""
-    found = [drawn(result, getattr(deal, figure)) for deal in result.scenario.deals] if figure else []
+
+    def of(one: Figure) -> Floats:
+        return drawn(result, one)
+
+    deals = result.scenario.deals if figure else ()
+    found = [deal.equivalents(of) if figure == "h100e" else of(deal.flops) for deal in deals]
     return np.stack(np.broadcast_arrays(*found)) if found else np.ones((1, 1))

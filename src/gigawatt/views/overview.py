@@ -9,6 +9,7 @@ from gigawatt.views.drivers import gap_drivers, power_drivers
 from gigawatt.views.money import funding_gaps, missed_payments, payments
 from gigawatt.views.power import energised, stages
 from gigawatt.views.table import Table
+from gigawatt.views.tokens import answers
 from gigawatt.views.warrant import vested_shares, vesting
 
 
@@ -24,6 +25,7 @@ def overview(result: Result) -> dict[str, Table]:
         "stages": stages(result, (month,)),
         "accelerators": accelerators(result),
         "operations": operations(result),
+        **answers(result),
         "payments": payments(result, month),
         "funding_gaps": funding_gaps(result),
         "missed_payments": missed_payments(result),

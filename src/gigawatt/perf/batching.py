@@ -1,0 +1,128 @@
+"""Batching: what happens in an engine that keeps a number of requests in work, found as a fixed point.
+
+Asked       what a request asks of the steps of a replica
+Loop        steps, batches and times of one round of a request, when nothing changes any more
+settled     it, for many configurations at once
+
+One round of a request takes F + S p + (C - 1) d: its own reading F, its S steps of length p, and the delays d by the
+prompts of the C - 1 others. With f prompts in a step, d = (a + f r) / f, where a is what a step with prompts costs
+whatever their number and r what each adds. As many prompts share a step as arrive during one, so that
+f / (p + a + f r) = C / round, which is solved for f; a, r and the number of sequences that decode come from the steps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+
+from gigawatt.perf.deployment import Passing
+from gigawatt.perf.formats import Floats
+from gigawatt.perf.inference import StepTime
+from gigawatt.perf.software import Engine
+
+ROUNDS: Final = 1
+"""Rounds of the fixed point after the first; the next one would change throughput by less than a thousandth."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Asked:
+    """What a request asks of the steps of a replica, `(config,)` each.
+
+    Arguments:
+        running: requests in work at any time.
+        once: one prompt, or the part of it that fits into a step.
+        pieces: parts a prompt is cut into.
+        context: tokens in the cache of a sequence that decodes.
+        width: new tokens of each in a step.
+        steps: steps until the answer is written, the prompt left out.
+        slower: time of a step with its draft over that of the step.
+        least, room: fewest and most prompts that share a step.
+    """
+
+    running: Floats
+    once: Passing
+    pieces: Floats
+    context: Floats
+    width: Floats
+    steps: Floats
+    slower: Floats
+    least: Floats
+    room: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Loop:
+    """One round of a request; times in s, `(config,)` each.
+
+    Arguments:
+        alone: a prompt is read alone.
+        plain, both: a step without prompts, and one with prompts.
+        filled: prompts in such a step.
+        decoding: sequences that decode.
+        first: from the request to its first token.
+        after: from there to the last one.
+        round: both together.
+    """
+
+    alone: Floats
+    plain: StepTime
+    both: StepTime
+    filled: Floats
+    decoding: Floats
+    first: Floats
+    after: Floats
+    round: Floats
+
+
+def settled(step: Callable[[Passing, bool], StepTime], asked: Asked, engine: Engine) -> Loop:
+    """The loop when nothing changes any more.
+
+    Arguments:
+        step: time of a step in which something passes, while others follow at once (True) or do not.
+        asked: what each request asks.
+        engine: constants.
+    """
+    many, ahead = asked.running, (asked.running - 1) * asked.pieces
+    alone = step(asked.once, False).total * asked.pieces
+
+    def mixed(decoding: Floats, prompts: Floats) -> StepTime:
+        return step(
+            replace(asked.once, decoding=decoding, context=asked.context, width=asked.width, prompts=prompts), True
+        )
+
+    def pure(decoding: Floats) -> StepTime:
+        return step(Passing(decoding=decoding, context=asked.context, width=asked.width), True)
+
+    # Those that arrive together share steps; of the others as many do as arrive during one.
+    line = np.clip(engine.burst * (many - 1), asked.least, asked.room)
+    behind, others = engine.burst * ahead / line / 2, (1 - engine.burst) * ahead
+    # Where each step carries prompts, those that wait fill it up.
+    least = np.clip(others / np.maximum(asked.steps - behind, 1e-9), asked.least, asked.room)
+    decoding, filled = many, np.maximum(line, least)
+    plain, both = pure(decoding), mixed(decoding, filled)
+    each = np.maximum(both.total - mixed(decoding, asked.least).total, 0.0) / np.maximum(filled - asked.least, 1e-9)
+
+    def round_of() -> tuple[Floats, Floats]:
+        apart, pace = others / filled, plain.total
+        queued = np.maximum(both.total + each * (line - filled), pace)
+        shared = apart + behind
+        mean = (apart * np.maximum(both.total, pace) + behind * queued) / np.maximum(shared, 1e-300)
+        met = np.minimum(shared, asked.steps)
+        first = engine.front + alone + behind * queued + (shared - met) * mean
+        after = (asked.steps * asked.slower - met) * pace + met * mean
+        return first, after
+
+    first, after = round_of()
+    for _ in range(ROUNDS):
+        fixed = np.maximum(both.total - plain.total - each * filled, 0.0)
+        rest = first + after - others / filled * np.maximum(both.total - plain.total, 0.0)
+        rest = rest - (1 - engine.burst) * asked.pieces * each
+        filled = (1 - engine.burst) * asked.pieces * (many * plain.total + fixed) / np.maximum(rest, 1e-300)
+        filled = np.clip(np.where(rest > 0, filled, np.inf), least, asked.room)
+        decoding = np.clip(many * after / (first + after), 1.0, many)
+        plain, both = pure(decoding), mixed(decoding, filled)
+        first, after = round_of()
+    return Loop(alone, plain, both, filled, decoding, first, after, first + after)
