@@ -1,155 +1,158 @@
-"""Accuracy of the performance model in training, and the fit of its software constants.
+"""How far the performance model is from published measurements, of training, inference and power together.
 
-    python3 bench/perf_accuracy.py [perf_dev.csv] [--fit] [--left-out] [--residuals]
+    python3 bench/perf_accuracy.py [MEASUREMENTS.csv] [--rows ROWS.csv] [--residuals] [--page]
 
-prints for every source group the mean of |predicted / measured - 1|, for rows of quality A and B (all is stated, or all
-but a secondary knob) and for all rows, the ten rows that are furthest off with the parts of their step, peak memory,
-whether runs that took place fit, and configurations per CPU second. `--fit` fits the constants of
-`gigawatt/perf/software.py` to all groups, `--left-out` fits them to all groups but one and says how far that one is
-off, and `--residuals` writes the quantiles of those errors, of groups of ten rows and more, to the file from which
-intervals are made; a fit takes ten seconds.
+prints mean and median of |predicted / measured - 1| of every source group and kind of figure, the mean inside groups
+and then over groups, for rows of quality A and B (all is stated, or all but a secondary knob) and for all rows, and the
+ten rows that are furthest off. Rows of any group, model and chip are read by their columns; what cannot be predicted is
+counted and its reasons are told. `--rows` writes every row's prediction. `--residuals` fits the constants with each
+source left out (a minute or two), tells the errors that way, and writes the quantiles from which intervals are made.
+`--page` writes the tables and the picture of docs/guide/perf_accuracy.md.
 """
 
 from __future__ import annotations
 
 import csv
-import re
+import math
 import sys
-import time
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "perf"))
 
-from training_rows import DEFAULT, Runs, chosen, measured, predicted, runs, training_rows
+import perf_serving
+import perf_training
+import serving_rows
+import training_rows
+from perf_plot import picture
+from rows import DEFAULT, Answer, Row, read
 
-from gigawatt.perf.hardware import hardware
-from gigawatt.perf.interval import CALIBRATED_CHIPS, LEVELS
-from gigawatt.perf.layout import layouts, workloads
-from gigawatt.perf.library import DATA, find_model, find_system
-from gigawatt.perf.shape import shapes
-from gigawatt.perf.software import FITTED, Software
-from gigawatt.perf.training import TIMES, train
+from gigawatt.perf.interval import CALIBRATED_CHIPS, LEVELS, UNSEEN
+from gigawatt.perf.library import DATA
 
 Floats = NDArray[np.float64]
+Place = tuple[str, str]
 
-BOUNDS = {
-    "overlap_data": (0.0, 1.0),
-    "overlap_model": (0.0, 1.0),
-    "host": (0.0, 100e-6),
-    "hop": (0.0, 150e-6),
-    "sustained": (0.9, 1.5),
-    "gap": (0.0, 30e-6),
-    "moe_year": (0.0, 0.25),
-}
+GUIDE = Path(__file__).parents[1] / "docs" / "guide"
+BEGIN, END = "<!-- measured: begin -->\n", "<!-- measured: end -->\n"
 
-FARTHEST = 1.0
-"""Logarithmic errors count no more than this in a fit, so that one mistaken row does not decide."""
+ENOUGH = 5
+"""Measurements below which a regime has no quantiles of its own."""
 
 
-ENOUGH = 10
-"""Rows of quality A and B of a group that is fitted."""
+def answers_to(rows: Sequence[Row]) -> list[Answer]:
+    """What the model says to rows of any kind, in their order."""
+    training = [row.get("workload") == "training" for row in rows]
+    found = iter(training_rows.answers([row for row, own in zip(rows, training, strict=True) if own]))
+    others = iter(serving_rows.answers([row for row, own in zip(rows, training, strict=True) if not own]))
+    return [next(found if own else others) for own in training]
 
 
-def groups_of(data: Runs) -> NDArray[np.str_]:
-    return np.array([row["group"] for row in data.rows])
+def headline(answer: Answer) -> bool:
+    return answer.row["quality"] in ("A", "B")
 
 
-def fitted_groups(data: Runs) -> list[str]:
-    """Groups of enough rows to say something about constants: a group of one row would count like one of hundreds."""
-    groups, good = groups_of(data), headline(data)
-    return [name for name in dict.fromkeys(groups.tolist()) if np.sum(good & (groups == name)) >= ENOUGH]
+def place(answer: Answer) -> Place:
+    return answer.row["group"], answer.row["metric"]
 
 
-def headline(data: Runs) -> NDArray[np.bool_]:
-    return np.array([row["quality"] in ("A", "B") for row in data.rows])
+def mean(values: Sequence[float]) -> float:
+    return float(np.mean(values)) if values else math.nan
 
 
-def loss(data: Runs, software: Software, names: Sequence[str]) -> float:
-    """Mean over groups of the mean absolute logarithmic error of rows of quality A and B."""
-    wrong = np.minimum(np.abs(np.log(predicted(data, software)[0] / measured(data.rows))), FARTHEST)
-    groups, good = groups_of(data), headline(data)
-    return float(np.mean([np.mean(wrong[(groups == group) & good]) for group in names]))
+def shown(value: float) -> str:
+    return "" if math.isnan(value) else f"{value:.1%}"
 
 
-def fit(data: Runs, names: Sequence[str], steps: int = 300) -> Software:
-    """The constants that are best for some groups."""
-    lows, highs = (np.array(side) for side in zip(*BOUNDS.values(), strict=True))
-
-    def constants(x: Floats) -> Software:
-        return Software(**dict(zip(BOUNDS, (lows + (highs - lows) / (1 + np.exp(-x))).tolist(), strict=True)))
-
-    share = np.clip((np.array([getattr(FITTED, name) for name in BOUNDS]) - lows) / (highs - lows), 0.02, 0.98)
-    start = np.log(share / (1 - share))
-    # A wide simplex first, since the loss has kinks, and a narrow one around what it finds.
-    for width in (0.7, 0.2):
-        simplex = np.vstack([start, start + width * np.eye(start.size)])
-        options = {"maxfev": steps // 2, "xatol": 1e-2, "fatol": 1e-5, "initial_simplex": simplex}
-        start = minimize(lambda x: loss(data, constants(x), names), start, method="Nelder-Mead", options=options).x
-    return constants(start)
+def errors(answers: Sequence[Answer]) -> list[float]:
+    return [abs(each.error) for each in answers if math.isfinite(each.error)]
 
 
-def left_out(data: Runs) -> Floats:
-    """Predictions of each row with constants fitted to the other groups."""
-    groups, fitted = groups_of(data), fitted_groups(data)
-    said, _ = predicted(data)
-    for name in fitted:
-        own = groups == name
-        said[own] = predicted(data, fit(data, [each for each in fitted if each != name]))[0][own]
-    return said
+def grouped(answers: Sequence[Answer]) -> dict[Place, list[Answer]]:
+    found: dict[Place, list[Answer]] = {}
+    for answer in answers:
+        found.setdefault(place(answer), []).append(answer)
+    return found
 
 
-def table(data: Runs, other: Floats | None) -> None:
-    said, _ = predicted(data)
-    value = measured(data.rows)
-    wrong = np.abs(said / value - 1)
-    groups, good = groups_of(data), headline(data)
-    names = list(dict.fromkeys(groups.tolist()))
-    fitted = fitted_groups(data)
-    last = "" if other is None else "  left out"
-    print(f"{'group':12s} {'A+B rows':>8s} {'error':>7s} {'all rows':>9s} {'error':>7s}{last}")
-    for name in names:
-        own = groups == name
-        best = f"{np.mean(wrong[own & good]):7.1%}" if np.any(own & good) else "      -"
-        line = f"{name:12s} {np.sum(own & good):8d} {best} {np.sum(own):9d} {np.mean(wrong[own]):7.1%}"
-        if other is not None:
-            asked = own & good if np.any(own & good) else own
-            line += f"  {np.mean(np.abs(other / value - 1)[asked]):8.1%}"
-        print(line, flush=True)
-    print(f"{'mean':12s} {'':8s} {np.mean([np.mean(wrong[(groups == n) & good]) for n in fitted]):7.1%}", end="")
-    print(f" {'':9s} {np.mean([np.mean(wrong[groups == n]) for n in names]):7.1%}")
+def table(answers: Sequence[Answer], apart: Mapping[int, float]) -> Iterator[tuple[str, ...]]:
+    """One line for each group and kind of figure; `apart` has predictions with the row's source left out of the fit."""
+    yield "group", "figure", "rows A+B", "mean", "median", "left out", "all rows", "mean", "not predicted"
+    where = {id(answer): at for at, answer in enumerate(answers)}
+    for (group, metric), own in grouped(answers).items():
+        good = errors([each for each in own if headline(each)])
+        whole = errors(own)
+        out = [
+            abs(apart[where[id(each)]] / float(each.row["value"]) - 1)
+            for each in own
+            if where[id(each)] in apart and (headline(each) or not good)
+        ]
+        middle = float(np.median(good)) if good else math.nan
+        yield (
+            group,
+            metric.replace("_", " "),
+            str(len(good)),
+            shown(mean(good)),
+            shown(middle),
+            shown(mean(out)),
+            str(len(whole)),
+            shown(mean(whole)),
+            str(len(own) - len(whole)),
+        )
 
 
-def residuals(data: Runs, other: Floats) -> None:
-    """Quantiles of measured over predicted by regime, each source with the same weight, into the file of intervals."""
-    groups = groups_of(data)
-    good = headline(data) & np.isin(groups, fitted_groups(data))
-    ratio = np.log(measured(data.rows) / other)
-    # Regimes of training are of rates, so that a time counts the other way round.
-    times = np.array([row["metric"].endswith(("_s", "_ms")) and "_per_" not in row["metric"] for row in data.rows])
-    ratio = np.where(times, -ratio, ratio)
-    kinds = np.array(["training experts" if row.get("experts") else "training dense" for row in data.rows])
-    unseen = np.array([row["accelerator"] not in CALIBRATED_CHIPS for row in data.rows])
-    kinds = np.where(unseen & (kinds == "training dense"), "training dense unseen", kinds)
-    path = DATA / "residuals.csv"
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    for row in rows:
-        own = good & (kinds == row["regime"])
-        if np.any(own):
-            weights = 1 / np.array([np.sum(own & (groups == name)) for name in groups[own]])
-            row |= {"rows": str(np.sum(own)), "sources": str(len(set(groups[own].tolist())))}
-            for level in LEVELS:
-                row[f"p{round(100 * level):02d}"] = f"{np.exp(weighted_quantile(ratio[own], weights, level)):.4f}"
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
+def summary(answers: Sequence[Answer]) -> Iterator[str]:
+    """Means over groups of the means inside groups."""
+    for name, kinds in (("training", ("training",)), ("inference", ("serving", "prefill", "decode")), ("all", None)):
+        own = [each for each in answers if kinds is None or each.row.get("workload") in kinds]
+        groups = dict.fromkeys(each.row["group"] for each in own)
+        good = [errors([e for e in own if e.row["group"] == g and headline(e)]) for g in groups]
+        whole = [errors([e for e in own if e.row["group"] == g]) for g in groups]
+        over = mean([mean(part) for part in good if part]), mean([mean(part) for part in whole if part])
+        yield f"{name}: {shown(over[0])} over groups of quality A and B, {shown(over[1])} over all rows"
+
+
+def worst(answers: Sequence[Answer], count: int = 10) -> Iterator[tuple[str, ...]]:
+    """The rows of quality A and B that are furthest off, by the ratio."""
+    yield "row", "error", "figure", "model", "on", "most of the time"
+    known = [each for each in answers if headline(each) and math.isfinite(each.error) and each.predicted > 0]
+    for each in sorted(known, key=lambda answer: -abs(math.log1p(answer.error)))[:count]:
+        row = each.row
+        largest = sorted(each.parts, key=lambda name: -each.parts[name])[:3]
+        yield (
+            row["case_id"],
+            f"{each.error:+.0%}",
+            row["metric"].replace("_", " "),
+            row["model"],
+            f"{row['n_accelerators']} {row['accelerator']}",
+            ", ".join(f"{name} {each.parts[name]:.0%}" for name in largest),
+        )
+
+
+def plain(lines: Iterator[tuple[str, ...]]) -> str:
+    """Lines as columns of text."""
+    cells = list(lines)
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    rows = ("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)) for line in cells)
+    return "\n".join(row.rstrip() for row in rows)
+
+
+def markdown(lines: Iterator[tuple[str, ...]]) -> str:
+    """Lines as a table of Markdown."""
+    head, *body = list(lines)
+    rule = tuple("---" for _ in head)
+    return "".join(f"| {' | '.join(line)} |\n" for line in (head, rule, *body))
+
+
+def kind_of(answer: Answer) -> str:
+    """The regime of a row; training figures count as rates."""
+    if "power" in answer.row["metric"]:
+        return "power"
+    return f"training {answer.regime}" if answer.row.get("workload") == "training" else answer.regime
 
 
 def weighted_quantile(values: Floats, weights: Floats, level: float) -> float:
@@ -158,73 +161,112 @@ def weighted_quantile(values: Floats, weights: Floats, level: float) -> float:
     return float(np.interp(level, reached, values[order]))
 
 
-def worst(data: Runs, count: int = 10) -> None:
-    said, done = predicted(data)
-    value, good, places = measured(data.rows), headline(data), chosen(data, done)
-    order = [at for at in np.argsort(-np.abs(said / value - 1)) if good[at]][:count]
-    print("\nfurthest off, quality A and B, with the largest parts of the step")
-    for at in order:
-        row, first = data.rows[at], int(places[at])
-        parts = {name: float(getattr(done, name)[first] / done.step[first]) for name in TIMES}
-        largest = sorted(parts, key=lambda name: -parts[name])[:3]
-        shares = ", ".join(f"{name} {parts[name]:.0%}" for name in largest)
-        where = f"{row['model']} on {row['n_accelerators']} {row['accelerator']}"
-        print(f"  {row['case_id']:16s} {said[at] / value[at] - 1:+7.0%}  {where}: {shares}")
+def ratios(answers: Sequence[Answer], apart: Mapping[int, float]) -> dict[str, list[tuple[str, float]]]:
+    """Logarithms of measured over predicted by regime, each with its source group.
+
+    The source is left out of the fit where it was in; chips without calibrated kernels have regimes of their own.
+    """
+    found: dict[str, list[tuple[Answer, float]]] = {}
+    for at, each in enumerate(answers):
+        said = apart.get(at, each.predicted)
+        if not (math.isfinite(said) and said > 0) or each.regime == "unknown":
+            continue
+        ratio = math.log(float(each.row["value"]) / said)
+        time = each.row["metric"].endswith(("_s", "_ms")) and "_per_" not in each.row["metric"]
+        kind = kind_of(each)
+        name = kind + (UNSEEN if kind != "power" and each.row["accelerator"] not in CALIBRATED_CHIPS else "")
+        turned = -ratio if kind.startswith("training") and time else ratio
+        found.setdefault(name, []).append((each, turned))
+    return {name: kept(name, own) for name, own in found.items()} | {"memory": peaks(answers)}
 
 
-def memory(data: Runs) -> None:
-    _, done = predicted(data)
-    places = chosen(data, done)
-    print("\npeak memory")
-    errors: dict[str, list[float]] = {}
-    for at, row in enumerate(data.rows):
-        found = re.search(r"peak_mem_gb=([\d.]+)", row["notes"])
-        if found:
-            first = int(places[at])
-            said = float(done.memory.total[first]) / 1e9 / float(found[1]) - 1
-            errors.setdefault(f"{row['group']} {row['model'].split('-')[0]}", []).append(said)
-    for name, own in errors.items():
-        low = np.mean(np.array(own) < -0.03)
-        print(f"  {name:24s} {len(own):4d} rows, error {np.mean(np.abs(own)):.1%}, {low:.0%} more than 3 % below")
+def kept(name: str, own: Sequence[tuple[Answer, float]]) -> list[tuple[str, float]]:
+    """Of a regime the rows of quality A and B where there are enough; of chips never measured all there are."""
+    good = [(each, ratio) for each, ratio in own if headline(each)]
+    chosen = good if len(good) >= ENOUGH and not name.endswith(UNSEEN) else own
+    return [(each.row["group"], ratio) for each, ratio in chosen]
 
 
-def feasible(data: Runs) -> None:
-    _, done = predicted(data)
-    places, groups = chosen(data, done), groups_of(data)
-    over = (done.memory.total / done.capacity)[places]
-    print("\nruns that took place and are said not to fit")
-    for name in dict.fromkeys(groups.tolist()):
-        own = over[groups == name]
-        print(f"  {name:12s} {np.mean(own > 1):4.0%} of {own.size:3d}, at most {max(np.max(own) - 1, 0):.0%} too much")
+def peaks(answers: Sequence[Answer]) -> list[tuple[str, float]]:
+    """Logarithms of measured over predicted peaks of memory whose rows are sound."""
+    rows = [each.row for each in answers if each.row.get("workload") == "training" and math.isfinite(each.predicted)]
+    found = perf_training.peaks(training_rows.runs(rows)) if rows else []
+    return [(rows[peak.at]["group"], math.log(peak.measured / peak.predicted)) for peak in found if peak.sound]
 
 
-def speed(count: int = 65536) -> None:
-    draw = np.random.default_rng(1)
-    degrees = {name: draw.choice([1, 2, 4, 8], count) for name in ("tp", "pp", "dp", "micro_batch")}
-    shape, chips = shapes([find_model("GPT3-175B")]), hardware([find_system("A100-SXM-80GB")])
-    layout, work = layouts(**degrees), workloads(1536, 2048)
-    train(shape, chips, layout.take(slice(0, 4096)), work, strict=False)
-    start = time.process_time()
-    train(shape, chips, layout, work, strict=False)
-    print(f"\n{count / (time.process_time() - start):,.0f} configurations per CPU second")
+def residuals(answers: Sequence[Answer], apart: Mapping[int, float]) -> list[dict[str, str]]:
+    """Quantiles of measured over predicted by regime, each source group with the same weight."""
+    rows = []
+    for name, own in ratios(answers, apart).items():
+        counts = Counter(group for group, _ in own)
+        if len(own) < ENOUGH:
+            continue
+        weights = np.array([1 / counts[group] for group, _ in own])
+        values = np.array([value for _, value in own])
+        levels = {f"p{round(100 * level):02d}": weighted_quantile(values, weights, level) for level in LEVELS}
+        cells = {level: f"{math.exp(value):.4f}" for level, value in levels.items()}
+        rows.append({"regime": name, "rows": str(len(own)), "sources": str(len(counts))} | cells)
+    return rows
 
 
-def main(arguments: Sequence[str]) -> None:
-    paths = [Path(word) for word in arguments if not word.startswith("--")]
-    data = runs(training_rows(paths[0] if paths else DEFAULT))
-    if "--fit" in arguments:
-        best = fit(data, fitted_groups(data), 600)
-        for name, value in asdict(best).items():
-            print(f"    {name}: float = {value:.4g}")
-    apart = {"--left-out", "--residuals"} & set(arguments)
-    other = left_out(data) if apart else None
-    table(data, other)
-    if other is not None and "--residuals" in arguments:
-        residuals(data, other)
-    worst(data)
-    memory(data)
-    feasible(data)
-    speed()
+def written(path: Path, rows: Sequence[Mapping[str, str]]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def page(answers: Sequence[Answer], apart: Mapping[int, float]) -> None:
+    """Tables and picture into the guide, between its two marks."""
+    (GUIDE / "perf_accuracy.svg").write_text(picture(answers), encoding="utf-8")
+    path = GUIDE / "perf_accuracy.md"
+    before, _, rest = path.read_text(encoding="utf-8").partition(BEGIN)
+    _, _, after = rest.partition(END)
+    parts = [
+        markdown(table(answers, apart)),
+        "".join(f"- {line}\n" for line in summary(answers)),
+        markdown(worst(answers)),
+    ]
+    path.write_text(before + BEGIN + "\n".join(parts) + END + after, encoding="utf-8")
+
+
+def main(words: Sequence[str]) -> None:
+    words = list(words)
+    into = Path(words.pop(words.index("--rows") + 1)) if "--rows" in words[:-1] else None
+    paths = [Path(word) for word in words if not word.startswith("--")]
+    if paths and not paths[0].is_file():
+        sys.exit(f"{paths[0]}: no such file; expected a table of measurements in the form of perf_dev.csv.")
+    rows = read(paths[0] if paths else DEFAULT)
+    answers = answers_to(rows)
+    apart = left_out(rows) if "--residuals" in words else {}
+    print(plain(table(answers, apart)), "", *summary(answers), "", plain(worst(answers)), sep="\n")
+    reasons = Counter(each.why for each in answers if not math.isfinite(each.predicted))
+    for why, count in reasons.most_common():
+        print(f"{count} not predicted: {why}")
+    if into:
+        said = [
+            {"case_id": e.row["case_id"], "predicted": f"{e.predicted:.6g}", "measured": e.row["value"]}
+            for e in answers
+        ]
+        written(into, [each | {"why": e.why} for each, e in zip(said, answers, strict=True)])
+    if "--residuals" in words:
+        written(DATA / "residuals.csv", residuals(answers, apart))
+    if "--page" in words:
+        page(answers, apart)
+
+
+def left_out(rows: Sequence[Row]) -> dict[int, float]:
+    """Predictions of rows with their source left out of the fit, by position."""
+    training = [at for at, row in enumerate(rows) if row.get("workload") == "training"]
+    others = [at for at, row in enumerate(rows) if row.get("workload") != "training"]
+    readable = [
+        at
+        for at, each in zip(training, training_rows.answers([rows[at] for at in training]), strict=True)
+        if not each.why
+    ]
+    said = perf_training.left_out(training_rows.runs([rows[at] for at in readable]))
+    more = perf_serving.left_out([rows[at] for at in others])
+    return dict(zip(readable, said.tolist(), strict=True)) | {others[at]: value for at, value in more.items()}
 
 
 if __name__ == "__main__":

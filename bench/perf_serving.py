@@ -83,8 +83,23 @@ def fitted(rows: Sequence[Row], read_in: tuple[list[Case], dict[int, str]], kind
     return engine(minimize(off, start, method="Nelder-Mead", options=options).x)
 
 
-def report(answers: Sequence[Answer], left_out: Mapping[int, float]) -> None:
-    """Errors by source and kind of figure; `left_out` has the error of some rows, by position, without their source."""
+def left_out(rows: Sequence[Row]) -> dict[int, float]:
+    """Predictions of rows, by position, with their source left out of the fit of the constants."""
+    read_in = read_cases(rows)
+    answers = solved(rows, read_in, STANDING)
+    found: dict[int, float] = {}
+    for kind in BOUNDS:
+        used = {case.row for case in read_in[0] if case.engine == kind}
+        sources = {rows[at]["source"] for at in used if headline(answers[at])}
+        for name in sorted(sources) if len(sources) > 1 else []:
+            engines: Engines = {**STANDING, kind: fitted(rows, read_in, kind, without=name)}
+            other = solved(rows, read_in, engines)
+            found |= {at: other[at].predicted for at in used if rows[at]["source"] == name}
+    return found
+
+
+def report(answers: Sequence[Answer], apart: Mapping[int, float]) -> None:
+    """Errors by source and kind of figure; `apart` has the error of some rows, by position, without their source."""
     print(f"{'source':44}{'figure':22}{'A+B':>5}{'mean':>8}{'median':>8}{'C':>5}{'mean':>8}{'none':>6}{'left out':>10}")
     places = [place(each) for each in answers]
     for name in dict.fromkeys(places):
@@ -93,7 +108,7 @@ def report(answers: Sequence[Answer], left_out: Mapping[int, float]) -> None:
         known = [at for at in own if np.isfinite(off[at])]
         good = [off[at] for at in known if headline(answers[at])]
         loose = [off[at] for at in known if not headline(answers[at])]
-        out = [left_out[at] for at in known if at in left_out and (headline(answers[at]) or not good)]
+        out = [apart[at] for at in known if at in apart and (headline(answers[at]) or not good)]
         cells = [f"{np.mean(part):8.1%}" if part else "       -" for part in (good, loose, out)]
         middle = f"{np.median(good):8.1%}" if good else "       -"
         counts = f"{len(own) - len(known):6}"
@@ -135,18 +150,12 @@ def main(words: Sequence[str]) -> None:
     rows = [row for row in read(paths[0] if paths else DEFAULT) if wanted(row)]
     read_in = read_cases(rows)
     answers = solved(rows, read_in, STANDING)
-    left_out: dict[int, float] = {}
+    apart: dict[int, float] = {}
     if "--fit" in words:
         for kind in BOUNDS:
-            best = fitted(rows, read_in, kind)
-            print(f"{kind}: {best}")
-            used = {case.row for case in read_in[0] if case.engine == kind}
-            sources = {rows[at]["source"] for at in used if headline(answers[at])}
-            for name in sorted(sources) if len(sources) > 1 else []:
-                engines: Engines = {**STANDING, kind: fitted(rows, read_in, kind, without=name)}
-                other = solved(rows, read_in, engines)
-                left_out |= {at: abs(other[at].error) for at in used if rows[at]["source"] == name}
-    report(answers, left_out)
+            print(f"{kind}: {fitted(rows, read_in, kind)}")
+        apart = {at: abs(said / float(rows[at]["value"]) - 1) for at, said in left_out(rows).items()}
+    report(answers, apart)
     worst(answers)
     speed(read_in[0])
 

@@ -4,6 +4,7 @@ transformers, systems          one of each
 trainings                      a layout of a model that breaks no rule, and a workload
 training_worlds                some configurations of training, each with such a layout
 serving_worlds                 some configurations of a step of inference
+cuts                           whether so many chips share a model's heads
 better, farther, endless       the same chips with more of one figure, farther networks, and no limit but the peak
 faster_clock, quicker_...      the same chips and constants in another unit of time
 near                           equal to a share, however small
@@ -189,6 +190,11 @@ def _divisors(number: int) -> list[int]:
     return [size for size in range(1, number + 1) if number % size == 0]
 
 
+def cuts(model: Transformer, tp: int) -> bool:
+    """Whether so many chips share a model's heads."""
+    return model.heads % tp == 0 and 0 in (model.kv_heads % tp, tp % model.kv_heads)
+
+
 @st.composite
 def trainings(draw: st.DrawFn, model: Transformer) -> tuple[dict[str, float | str], dict[str, float | str]]:
     """What to give to `layouts` and to `workloads` for a layout that breaks no rule of a model."""
@@ -299,12 +305,13 @@ def serving_worlds(draw: st.DrawFn, most: int = 3) -> ServingWorld:
     """Up to `most` configurations of inference, each with sequences that decode, prompts, or both."""
     models = draw(st.lists(transformers(), min_size=1, max_size=most))
     machines = [draw(systems()) for _ in models]
-    cuts, passing = [], []
+    degrees, passing = [], []
     for model in models:
-        tp, groups = draw(st.sampled_from(((1, 1), (2, 1), (8, 1), (1, 8), (2, 4), (16, 1))))
+        whole = [(tp, groups) for tp, groups in ((1, 1), (2, 1), (8, 1), (1, 8), (2, 4), (16, 1)) if cuts(model, tp)]
+        tp, groups = draw(st.sampled_from(whole))
         many = model.experts.count if model.experts else 1
         ep = draw(st.sampled_from([size for size in _divisors(many) if (tp * groups) % size == 0]))
-        cuts.append((tp, draw(st.integers(1, min(model.layers, 4))), ep, groups))
+        degrees.append((tp, draw(st.integers(1, min(model.layers, 4))), ep, groups))
         decoding = draw(st.integers(0, 512))
         prompts = draw(st.integers(0 if decoding else 1, 4))
         tokens = draw(st.integers(1, 8192))
@@ -314,7 +321,7 @@ def serving_worlds(draw: st.DrawFn, most: int = 3) -> ServingWorld:
     return ServingWorld(
         shapes(models),
         hardware(machines),
-        deployments(*np.array(cuts, dtype=np.float64).T),
+        deployments(*np.array(degrees, dtype=np.float64).T),
         Formats(*(np.array(code, dtype=np.intp) for code in number)),
         Passing(*np.array(passing, dtype=np.float64).T),
     )

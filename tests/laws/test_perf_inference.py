@@ -24,6 +24,7 @@ from laws.perf_worlds import (
     IDEAL,
     ServingWorld,
     better,
+    cuts,
     endless,
     farther,
     faster_clock,
@@ -121,6 +122,74 @@ def test_a_user_alone_never_waits_longer_on_a_better_chip(
     assert never_slower(before.tokens, after.tokens)
 
 
+def roomy(chips: Hardware) -> Hardware:
+    """The same chips with memory for any cache, so that no request waits for it."""
+    return replace(chips, hbm_capacity=np.full_like(chips.hbm_capacity, 1e15))
+
+
+def blockless(chips: Hardware) -> Hardware:
+    """The same chips on one array that works on any part of a product, so that no block is padded."""
+    one = np.ones_like(chips.arrays)
+    return replace(roomy(chips), arrays=one, rows=one / 2**30, columns=one / 2**30, depth=one / 2**30)
+
+
+@some
+@given(
+    serving_worlds(), factors, st.sampled_from((*SCALES, "level_bandwidth")), st.integers(1, 1000), st.integers(1, 500)
+)
+def test_many_users_never_get_less_or_later_on_a_better_chip(
+    world: ServingWorld, factor: float, name: str, many: int, answer: int
+) -> None:
+    """Up to the rounds of the fixed point that are left out."""
+    chips, ask = roomy(world.chips), Requests(world.batch.tokens, float(answer), float(many))
+    before = serve(world.shape, chips, world.cut, world.number, ask)
+    after = serve(world.shape, better(chips, name, factor), world.cut, world.number, ask)
+    assert np.all(after.ttft <= before.ttft * 1.02)
+    assert np.all(after.tpot <= before.tpot * 1.05)
+    assert np.all(after.tokens >= before.tokens / 1.02)
+
+
+@some
+@given(serving_worlds(), st.integers(1, 1000), st.integers(1, 1000), st.integers(1, 500))
+def test_more_users_never_get_less_together_nor_each_more_or_earlier(
+    world: ServingWorld, many: int, more: int, answer: int
+) -> None:
+    few, all_of_them = (
+        serve(
+            world.shape,
+            blockless(world.chips),
+            world.cut,
+            world.number,
+            Requests(world.batch.tokens, float(answer), float(users)),
+        )
+        for users in (many, many + more)
+    )
+    assert np.all(all_of_them.ttft >= few.ttft / 1.05)
+    assert np.all(all_of_them.tpot >= few.tpot / 1.05)
+    assert np.all(all_of_them.tokens >= few.tokens / 1.05)
+
+
+@some
+@given(serving_worlds(), st.integers(1, 1000), st.integers(1, 500))
+def test_one_more_user_changes_little_at_the_edge_of_a_block(world: ServingWorld, many: int, answer: int) -> None:
+    """A step may then last up to twice as long; a first token waits for one such step more, not for one a user."""
+    chips = roomy(world.chips)
+    few, more = (
+        serve(world.shape, chips, world.cut, world.number, Requests(world.batch.tokens, float(answer), float(users)))
+        for users in (many, many + 1)
+    )
+    assert np.all(more.ttft <= 2.1 * few.ttft)
+    assert np.all(more.tokens >= few.tokens / 2.1)
+
+
+@some
+@given(serving_worlds(), st.integers(0, 600))
+def test_a_prompt_is_never_read_faster_because_others_decode(world: ServingWorld, many: int) -> None:
+    prompt = replace(world.batch, decoding=0.0, prompts=1.0)
+    mixed = replace(prompt, decoding=float(many))
+    assert never_slower(step_time(*world.place, prompt).total, step_time(*world.place, mixed).total)
+
+
 @some
 @given(serving_worlds(), factors, st.sampled_from(SCALES))
 def test_a_static_answer_never_takes_longer_on_a_better_chip_nor_less_for_more(
@@ -193,8 +262,7 @@ def test_as_many_requests_are_in_the_loop_as_come_and_go(world: ServingWorld, ma
 def test_with_everything_else_free_prompts_take_their_flop_over_the_peak(
     model: Transformer, system: System, tokens: int, number_format: str
 ) -> None:
-    # Without windows, behind whose edge a prompt is counted roughly.
-    shape, chips = shapes([replace(model, window=None)]), endless(hardware([system]))
+    shape, chips = shapes([model]), endless(hardware([system]))
     number, many = formats(number_format), 64.0
     batch = Passing(prompts=many, tokens=float(tokens))
     done = step_time(shape, chips, deployments(), number, batch, engine=BARE_ENGINE, kernels=IDEAL)
@@ -259,8 +327,8 @@ def test_a_configuration_alone_equals_the_same_among_others(world: ServingWorld,
         for name in StepTime.__slots__:
             assert getattr(single, name) == near(getattr(together, name)[at], rel=1e-12)
         for name in Service.__slots__:
-            # Differences of nearly equal steps are rounded.
-            assert getattr(service, name) == near(getattr(served, name)[at], rel=1e-9)
+            # Differences of nearly equal steps are rounded, and the number of prompts in a step follows from them.
+            assert getattr(service, name) == near(getattr(served, name)[at], rel=1e-6)
 
 
 @some
@@ -323,7 +391,8 @@ def test_a_chip_of_which_only_peak_and_memory_are_known_serves(
     chip = Chip("invented", {"bf16": 10**peak}, 1e14, 10**bandwidth)
     chips = hardware([System("invented", chip, 8, (Level("net", 8, 1e11),))])
     for number in (formats("bf16"), formats("fp8", kv="fp8"), formats("fp4")):
-        got = serve(shapes([model]), chips, deployments(tp=8), number, Requests(512.0, 64.0, 32.0))
+        tp = max(size for size in (1, 2, 4, 8) if cuts(model, size))
+        got = serve(shapes([model]), chips, deployments(tp=tp), number, Requests(512.0, 64.0, 32.0))
         assert np.all(got.tokens > 0)
         assert np.isfinite(got.ttft + got.tpot)
         assert prompt_latency(shapes([model]), chips, deployments(), number, 512.0).total > 0

@@ -86,13 +86,15 @@ def test_with_endless_arrays_a_product_takes_its_bytes_over_the_bandwidth(
 
 @some
 @given(sizes, sizes, sizes, codes, codes, st.integers(1, 64))
-def test_equal_products_launched_together_move_and_compute_no_less_than_each_needs(
+def test_equal_products_launched_together_take_no_more_than_one_after_the_other_and_no_less_than_each_needs(
     m: int, n: int, k: int, code: int, weight: int, many: int
 ) -> None:
     one = gemm_time(m, n, k, ALL, code, weight_format=weight)
     together = gemm_time(m, n, k, ALL, code, weight_format=weight, groups=many)
     assert np.array_equal(together.launch, one.launch)
     assert np.all(together.memory <= many * one.memory * (1 + 1e-12))
+    assert np.all(together.compute <= many * one.compute * (1 + 1e-12))
+    assert np.all(together.total <= many * one.total * (1 + 1e-12))
     assert np.all(together.compute >= many * 2.0 * m * n * k / ALL.rate(code))
 
 

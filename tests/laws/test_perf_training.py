@@ -9,18 +9,21 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from gigawatt.errors import InputError
-from gigawatt.perf.compute import BACKWARD_ATTENTION
+from gigawatt.perf.compute import BACKWARD_ATTENTION, compute_times
 from gigawatt.perf.fault import layout_faults
 from gigawatt.perf.formats import Floats
 from gigawatt.perf.hardware import Hardware, hardware
-from gigawatt.perf.layout import SCHEDULES, layouts, workloads
+from gigawatt.perf.kernels import CALIBRATED
+from gigawatt.perf.layout import ATTENTION, layouts, workloads
 from gigawatt.perf.memory import PARTS, memory_parts
 from gigawatt.perf.model import Experts, Transformer
 from gigawatt.perf.shape import Shape, shapes
 from gigawatt.perf.software import FITTED
 from gigawatt.perf.system import Chip, Level, System
+from gigawatt.perf.traffic import weights_held
 from gigawatt.perf.training import BLOCK, CONVENTIONS, TIMES, Training, model_flops, train
 from laws.perf_worlds import (
     BARE,
@@ -49,8 +52,9 @@ LAYERS = ("layers", "full", "windowed", "recurrent", "dense", "moe")
 SCALES = ("peak", "hbm_bandwidth", "tdp")
 
 
-def never_slower(after: Training, before: Training, where: Floats) -> bool:
-    return bool(np.all((after.step <= before.step * (1 + 1e-9))[where]))
+def never_slower(after: Training, before: Training, even: NDArray[np.bool_]) -> bool:
+    # Of uneven stages, the mean one hides the traffic of data parallelism, which a faster one may do less of.
+    return bool(np.all(after.step <= before.step * (1 + np.where(even, 1e-9, 5e-3))))
 
 
 def never_less(after: Floats, before: Floats) -> bool:
@@ -74,12 +78,7 @@ def test_every_layout_that_breaks_no_rule_has_a_time_and_a_memory(world: Trainin
 @given(training_worlds(), factors, st.sampled_from(SCALES))
 def test_a_better_chip_never_takes_longer(world: TrainingWorld, factor: float, name: str) -> None:
     faster = better(world.chips, name, factor)
-    # Gradients of weights that fill a pipeline last as long as the host takes, where it is behind.
-    plain = world.even & (world.layout.schedule == SCHEDULES.index("1f1b"))
-    for software, where in ((FITTED, plain), (replace(FITTED, host=0.0), world.even)):
-        before = train(*world.parts, software=software)
-        after = train(world.shape, faster, world.layout, world.work, software=software)
-        assert never_slower(after, before, where)
+    assert never_slower(train(world.shape, faster, world.layout, world.work), train(*world.parts), world.even)
 
 
 @some
@@ -119,6 +118,78 @@ def test_more_layers_or_words_never_take_less_time_or_memory(world: TrainingWorl
         after = train(larger, world.chips, world.layout, world.work)
         assert never_slower(before, after, world.even)
         assert never_less(after.memory.total, before.memory.total)
+
+
+@st.composite
+def uneven_stages(draw: st.DrawFn) -> tuple[Shape, Hardware, int]:
+    """A model whose layers do not divide over so many stages."""
+    stages = draw(st.integers(2, 12))
+    layers = stages * draw(st.integers(1, 8)) + draw(st.integers(1, stages - 1))
+    model = replace(draw(plain_models()), layers=layers)
+    return shapes([model]), hardware([draw(systems())]), stages
+
+
+@some
+@given(uneven_stages(), st.integers(1, 64), st.integers(1, 4096))
+def test_layers_that_do_not_divide_are_split_so_that_the_slowest_stage_is_the_fastest(
+    parts: tuple[Shape, Hardware, int], batch: int, tokens: int
+) -> None:
+    shape, chips, stages = parts
+    layers, work = int(shape.layers[0]), workloads(batch, tokens)
+    whole = train(shape, chips, layouts(), work, software=BARE)
+    layer = float((whole.step - whole.head - whole.optimiser)[0]) / layers
+    slowest = min(
+        max(-(-(layers - last) // (stages - 1)) * layer, last * layer + float(whole.head[0]))
+        for last in range(layers // stages + 1)
+    )
+    done = train(shape, chips, layouts(pp=stages), work, software=BARE)
+    assert done.step - done.bubble - done.pipeline - done.optimiser == near(slowest)
+
+
+@some
+@given(training_worlds(), st.integers(1, 4))
+def test_weights_are_those_of_whole_layers(world: TrainingWorld, more: int) -> None:
+    """Rounding of the layers of a stage never adds one (26 layers and a predictor over as many stages)."""
+    layers = world.shape.layers + more
+    shape = replace(world.shape, layers=layers, dense=world.shape.dense + more, full=world.shape.full + more)
+    work = replace(world.work, predictors=np.ones_like(world.work.predictors))
+    for stages in (layers + 1, layers, np.ones_like(layers)):
+        common, experts = weights_held(shape, replace(world.layout, pp=stages), work)
+        many = np.ceil((layers + 1) / stages)
+        bare = replace(shape, vocab=0 * layers, positions=0 * layers)
+        ends = np.where(stages > 1, shape.hidden * (shape.vocab + shape.positions), shape.embedding_parameters)
+        held = common * world.layout.tp + experts * world.layout.ep * world.layout.expert_tp - ends
+        assert held == near(bare.parameters * many / layers, rel=1e-6)
+
+
+@some
+@given(training_worlds(), st.integers(1, 40))
+def test_one_layer_more_never_lowers_what_sharded_weights_need(world: TrainingWorld, more: int) -> None:
+    layout = replace(world.layout, zero=np.full_like(world.layout.zero, 3.0))
+    deeper = replace(
+        world.shape,
+        layers=world.shape.layers + more,
+        dense=world.shape.dense + more,
+        full=world.shape.full + more,
+    )
+    # Of different kinds of layers the mean one is taken, and so is a share of the last norm, which is a millionth.
+    alike = world.shape.moe + world.shape.windowed + world.shape.recurrent == 0
+    before, after = (memory_parts(shape, layout, world.work).total for shape in (world.shape, deeper))
+    assert np.min((after / before)[alike], initial=1.0) >= 1 - 1e-6
+
+
+@some
+@given(training_worlds(), st.integers(2, 64))
+def test_more_and_smaller_arrays_of_the_same_peak_never_wait_longer_for_operands(
+    world: TrainingWorld, factor: int
+) -> None:
+    """What instructions that wait for operands slow down is products, and nothing that only moves."""
+    work = replace(world.work, attention=np.full_like(world.work.attention, ATTENTION.index("fused")))
+    large, small = (replace(world.chips, cycle_flops=world.chips.cycle_flops * size) for size in (factor, 1.0))
+    rest = replace(CALIBRATED, attention_best=1e9)
+    times = [compute_times(world.shape, each, world.layout, work, FITTED, rest).attention for each in (large, small)]
+    stored = np.maximum(times[1], 1e-30)
+    assert np.all(times[0] <= stored * (1 + 1e-3))
 
 
 @some

@@ -8,6 +8,7 @@ part in its own part of the memory.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -143,9 +144,22 @@ def _cases(at: int, row: Row, static: bool) -> list[Case]:
         pace=1 / float(np.mean(users)),
     )
     return [
-        replace(common, cut=cut, copies=copies, readers=readers, reading=reading)
+        replace(common, model=padded(model, cut, readers), cut=cut, copies=copies, readers=readers, reading=reading)
         for cut, copies, readers, reading in _layouts(row, model, chips)
     ]
+
+
+def padded(model: Transformer, *cuts: Degrees) -> Transformer:
+    """The same model with heads and copies of experts added until layouts divide them, as engines do."""
+    tp, ep = (math.lcm(*(int(cut[place]) for cut in cuts)) for place in (0, 2))
+    heads = -(-model.heads // tp) * tp
+    # Keys are kept once or more on each chip.
+    kv = heads if model.kv_heads == model.heads else max(model.kv_heads, 1)
+    kv = kv if kv % tp == 0 or tp % kv == 0 else -(-kv // tp) * tp
+    experts = model.experts and replace(model.experts, count=-(-model.experts.count // ep) * ep)
+    if heads == model.heads and experts == model.experts and kv == model.kv_heads:
+        return model
+    return replace(model, name=f"{model.name} for tp {tp}, ep {ep}", heads=heads, kv_heads=kv, experts=experts)
 
 
 def _kind(row: Row, static: bool, replays: bool) -> str:

@@ -172,7 +172,8 @@ def _rate(data: Cases, engine: Engine) -> Floats:
 
 def _offline(data: Cases, engine: Engine) -> Floats:
     """Tokens a second when all requests are queued at the start: full batches, and what is left for the last one."""
-    asked = requests(data)
+    # Requests of one length that start together end together, and so do those that take their places.
+    asked, engine = requests(data), replace(engine, burst=1.0)
     got = serve(*data.where, asked, engine=engine)
     every = np.asarray(asked.concurrency)
     rounds = np.floor(every / got.running)

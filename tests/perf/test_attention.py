@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gigawatt.perf.attention import attention_share, decode_attention_time, prefill_attention_time
+from gigawatt.perf.attention import attention_share, decode_attention_time, prefill_attention_time, prompt_keys
 from gigawatt.perf.formats import format_code
 from gigawatt.perf.hardware import hardware
 from gigawatt.perf.kernels import CALIBRATED
@@ -70,3 +70,17 @@ def test_short_streams_are_slower_for_each_byte() -> None:
     rates = np.array([1e5, 1e7, 1e9, 1e12]) / stream_time([1e5, 1e7, 1e9, 1e12], H100)
     assert np.all(np.diff(rates) > 0)
     assert rates[-1] == pytest.approx(CALIBRATED.hbm * 3.35e12, rel=0.01)
+
+
+@given(st.integers(1, 3000), st.integers(0, 3000), st.integers(1, 4000))
+def test_a_token_meets_as_many_keys_as_are_counted_one_by_one(tokens: int, prefix: int, window: int) -> None:
+    # A token sees itself half: of the block on the diagonal the lower half is needed.
+    each = np.minimum(prefix + np.arange(tokens) + 0.5, window)
+    assert prompt_keys(tokens, prefix, window) == pytest.approx(np.mean(each), rel=1e-9)
+    assert prompt_keys(tokens, prefix) == prefix + tokens / 2
+
+
+def test_half_of_a_window_that_is_as_long_as_the_prompt_is_met() -> None:
+    assert prompt_keys(1024.0, 0.0, 1024.0) == 512
+    assert prompt_keys(1991.0, 0.0, 1231.0) == pytest.approx(1231 - 1231**2 / 2 / 1991)
+    assert prompt_keys(0.0, 7.0, 5.0) == 7

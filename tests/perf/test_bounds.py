@@ -16,19 +16,30 @@ def test_figures_within_their_bounds_pass() -> None:
 @pytest.mark.parametrize(
     ("name", "wrong", "expected"),
     [
-        ("isl", 0.5, r"of at least 1\."),
-        ("isl", np.inf, r"of at least 1, and finite\."),
-        ("isl", np.nan, r"of at least 1, and finite\."),
-        ("batch", 0.0, r"above 0\."),
-        ("cached", 1.0, r"of at least 0 and at most 0\.999\."),
+        ("isl", 0.5, r"a finite number of at least 1\."),
+        ("isl", np.inf, r"a finite number of at "),
+        ("isl", np.nan, r"a finite number of at least 1\."),
+        ("batch", 0.0, r"a finite number above 0\."),
+        ("cached", 1.0, r"a number from 0 to 0\.999\."),
+        ("most", 0.0, r"a number of at least 1\."),
     ],
 )
 def test_a_figure_out_of_its_bounds_is_refused(name: str, wrong: float, expected: str) -> None:
-    with pytest.raises(InputError, match=rf"place: {name}: {wrong:g}; expected a number {expected}"):
-        require_bounds("place", **{name: np.array([1.0, wrong]) if name != "cached" else wrong})
+    with pytest.raises(InputError, match=rf"place: {name}: {wrong:g}; expected {expected}"):
+        require_bounds("place", **{name: wrong})
 
 
 def test_single_figures_line_up_with_any_number_of_others() -> None:
     assert require_lengths("place", one=1.0, many=np.zeros(5), single=np.zeros(1)) == 5
     with pytest.raises(InputError, match=r"place: few: 2 values, and many has 5; expected one for all .*, or 5\."):
         require_lengths("place", many=np.zeros(5), few=np.zeros(2))
+
+
+def test_the_figure_of_many_that_is_refused_is_named_with_its_position() -> None:
+    with pytest.raises(InputError, match=r"place: isl\[2\]: 0; expected a finite number of at least 1\."):
+        require_bounds("place", isl=[1.0, 2.0, 0.0])
+
+
+def test_text_in_the_place_of_a_figure_is_refused() -> None:
+    with pytest.raises(InputError, match=r"place: isl: the text `many`; expected a finite number"):
+        require_bounds("place", isl="many")

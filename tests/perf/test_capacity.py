@@ -57,5 +57,16 @@ def test_the_first_configuration_that_does_not_fit_is_named() -> None:
 
 
 def test_a_concurrency_of_nothing_is_refused() -> None:
-    with pytest.raises(InputError, match=r"concurrency: 0; expected a number above 0"):
+    with pytest.raises(InputError, match=r"capacity: concurrency: 0; expected a finite number above 0"):
         require_fit(LLAMA, H100, deployments(tp=8), formats("bf16"), 2048.0, 0.0)
+
+
+@pytest.mark.parametrize("wrong", [-1.0, 0.0, float("nan")])
+def test_a_length_of_nothing_is_refused(wrong: float) -> None:
+    with pytest.raises(InputError, match=rf"capacity: length: {wrong:g}; expected a finite number above 0"):
+        capacity(LLAMA, H100, deployments(tp=8), formats("bf16"), wrong)
+
+
+def test_lengths_that_do_not_line_up_are_refused() -> None:
+    with pytest.raises(InputError, match=r"capacity: length: 2 values, and layout has 3"):
+        capacity(LLAMA, H100, deployments(tp=[2, 4, 8]), formats("bf16"), [1024.0, 2048.0])

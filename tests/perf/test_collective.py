@@ -161,3 +161,25 @@ def test_a_token_crosses_the_network_once_for_all_members_of_a_domain() -> None:
 def test_copies_do_not_matter_inside_one_domain() -> None:
     once, eight = (collective_time("all_to_all", 1e9, 8, H100, copies=many) for many in (1, 8))
     assert once == eight
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"volume": np.nan}, "collective all_gather: volume: nan; expected a finite number of at least 0"),
+        ({"volume": -1.0}, "volume: -1; expected"),
+        ({"group": 0}, "group: 0; expected a finite number of at least 1"),
+        ({"stride": 0}, "stride: 0; expected"),
+        ({"copies": -1}, "copies: -1; expected"),
+        ({"group": [2, 4], "stride": [1, 2, 4]}, "lengths differ: chips 1, group 2, stride 3"),
+    ],
+)
+def test_messages_and_groups_that_are_none_are_refused(given: dict[str, object], message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        collective_time("all_gather", **{"volume": 1.0, "group": 2, "chips": H100} | given)  # type: ignore[arg-type]
+
+
+def test_a_message_of_no_size_to_nowhere_is_refused() -> None:
+    for volume, distance in ((np.nan, 1), (-1.0, 1), (1.0, -1)):
+        with pytest.raises(InputError, match="sending: "):
+            point_to_point_time(volume, distance, H100)

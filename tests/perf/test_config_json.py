@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from gigawatt.errors import InputError
-from gigawatt.perf.config_families import FAMILIES
+from gigawatt.perf.config_families import FAMILIES, OTHERS
 from gigawatt.perf.config_json import read_model
 from gigawatt.perf.library import find_model
 from gigawatt.perf.model import Transformer
@@ -188,6 +188,95 @@ PUBLIC: dict[str, Mapping[str, object]] = {
         "no_bias": True,
         "vocab_size": 50368,
     },
+    "Falcon-7B": {
+        "model_type": "falcon",
+        "alibi": False,
+        "bias": False,
+        "hidden_size": 4544,
+        "multi_query": True,
+        "new_decoder_architecture": False,
+        "num_attention_heads": 71,
+        "num_hidden_layers": 32,
+        "parallel_attn": True,
+        "vocab_size": 65024,
+    },
+    "Falcon-180B": {
+        "model_type": "falcon",
+        "bias": False,
+        "hidden_size": 14848,
+        "multi_query": True,
+        "new_decoder_architecture": True,
+        "num_attention_heads": 232,
+        "num_hidden_layers": 80,
+        "num_kv_heads": 8,
+        "tie_word_embeddings": False,
+        "vocab_size": 65024,
+    },
+    "OPT-66B": {
+        "model_type": "opt",
+        "ffn_dim": 36864,
+        "hidden_size": 9216,
+        "max_position_embeddings": 2048,
+        "num_attention_heads": 72,
+        "num_hidden_layers": 64,
+        "vocab_size": 50272,
+        "word_embed_proj_dim": 9216,
+    },
+    "Grok-1-314B": {
+        "model_type": "grok-1",
+        "hidden_size": 6144,
+        "intermediate_size": 32768,
+        "num_attention_heads": 48,
+        "num_experts": 8,
+        "num_experts_per_tok": 2,
+        "num_hidden_layers": 64,
+        "num_key_value_heads": 8,
+        "vocab_size": 131072,
+    },
+    "GLM-4.5-355B-A32B": {
+        "model_type": "glm4_moe",
+        "first_k_dense_replace": 3,
+        "head_dim": 128,
+        "hidden_size": 5120,
+        "intermediate_size": 12288,
+        "moe_intermediate_size": 1536,
+        "n_routed_experts": 160,
+        "n_shared_experts": 1,
+        "num_attention_heads": 96,
+        "num_experts_per_tok": 8,
+        "num_hidden_layers": 92,
+        "num_key_value_heads": 8,
+        "tie_word_embeddings": False,
+        "vocab_size": 151552,
+    },
+    "MiniMax-Text-01-456B": {
+        "model_type": "minimax_text_01",
+        "attn_type_list": [0, 0, 0, 0, 0, 0, 0, 1] * 10,
+        "head_dim": 128,
+        "hidden_size": 6144,
+        "intermediate_size": 9216,
+        "num_attention_heads": 64,
+        "num_experts_per_tok": 2,
+        "num_hidden_layers": 80,
+        "num_key_value_heads": 8,
+        "num_local_experts": 32,
+        "shared_intermediate_size": 0,
+        "vocab_size": 200064,
+    },
+    "MiniMax-M2-230B-A10B": {
+        "model_type": "minimax",
+        "attn_type_list": [1] * 62,
+        "head_dim": 128,
+        "hidden_size": 3072,
+        "intermediate_size": 1536,
+        "num_attention_heads": 48,
+        "num_experts_per_tok": 8,
+        "num_hidden_layers": 62,
+        "num_key_value_heads": 8,
+        "num_local_experts": 256,
+        "shared_intermediate_size": 0,
+        "vocab_size": 200064,
+    },
 }
 
 
@@ -243,13 +332,25 @@ def test_a_wrong_type_is_refused_with_its_line(value: str, tmp_path: Path) -> No
     text = json.dumps(LLAMA, indent=2).replace('"num_hidden_layers": 80', f'"num_hidden_layers": {value}')
     line = text.split('"num_hidden_layers"')[0].count("\n") + 1
     message = refused(tmp_path, text)
-    assert f"config.json:{line}:3: num_hidden_layers: {value}; expected a whole number, such as 32." in message
+    place = f"config.json:{line}:3: num_hidden_layers"
+    assert f"{place}: `{value}`; expected a whole number of at least 0, such as 32." in message
+
+
+def test_all_wrong_fields_are_told_at_once_each_with_its_line(tmp_path: Path) -> None:
+    wrong = {"vocab_size": "many", "intermediate_size": None, "tie_word_embeddings": "no"}
+    said = refused(tmp_path, dict(LLAMA, **wrong)).splitlines()
+    assert len(said) == 3
+    assert "intermediate_size: missing. Add `intermediate_size`, such as 4096." in said[0]
+    assert ':11:3: vocab_size: `"many"`; expected a whole number' in said[1]
+    assert ':12:3: tie_word_embeddings: `"no"`; expected true or false.' in said[2]
 
 
 def test_a_wrong_field_inside_another_is_named_with_both(tmp_path: Path) -> None:
     outer = dict(PUBLIC["Llama4-Maverick"])
     outer["text_config"] = dict(outer["text_config"], hidden_size="wide")  # type: ignore[call-overload]
-    assert 'text_config.hidden_size: "wide"; expected a whole number' in refused(tmp_path, outer)
+    message = refused(tmp_path, {"hidden_size": 5120} | outer)
+    assert 'text_config.hidden_size: `"wide"`; expected a whole number' in message
+    assert "config.json:8:5: " in message
 
 
 def test_an_unknown_family_lists_those_that_are_known(tmp_path: Path) -> None:
@@ -299,3 +400,91 @@ def test_a_family_with_a_switch_has_no_window_while_it_is_off(tmp_path: Path) ->
     model: Transformer = read_model(written(tmp_path, config))
     assert model.window is None
     assert read_model(written(tmp_path, dict(config, use_sliding_window=True))).windowed_layers == 94
+
+
+@pytest.mark.parametrize(
+    ("kinds", "said"),
+    [
+        (["sliding_attention", "full_attention"] * 12, "24 entries; expected 36, one for each layer."),
+        (["sliding_attention", "ful_attention"] * 18, "Did you mean `full_attention`?"),
+        (
+            ["full_attention"] * 18 + ["sliding_attention"] * 18,
+            "layers 1, 2, 3, 4, 5, 6, ... of 36 attend to all tokens",
+        ),
+        (["full_attention", "sliding_attention", "sliding_attention"] * 11 + ["full_attention"] * 3, "evenly spaced."),
+        (["sliding_attention"] * 17 + ["full_attention"] * 2 + ["sliding_attention"] * 17, "evenly spaced."),
+    ],
+)
+def test_kinds_of_layers_that_no_period_describes_are_refused(kinds: list[str], said: str, tmp_path: Path) -> None:
+    message = refused(tmp_path, dict(PUBLIC["gpt-oss-120b"], layer_types=kinds))
+    assert ": layer_types: " in message
+    assert said in message
+
+
+def test_layers_without_a_window_may_come_first_in_each_period(tmp_path: Path) -> None:
+    config = dict(PUBLIC["gpt-oss-120b"], layer_types=["full_attention", "sliding_attention"] * 18)
+    assert read_model(written(tmp_path, config)).windowed_layers == 18
+
+
+def test_layers_without_any_ordinary_attention_all_have_the_window_or_the_state(tmp_path: Path) -> None:
+    config = dict(PUBLIC["gpt-oss-120b"], layer_types=["sliding_attention"] * 36)
+    assert read_model(written(tmp_path, config)).windowed_layers == 36
+    config = dict(PUBLIC["MiniMax-Text-01-456B"], attn_type_list=[0] * 80)
+    assert read_model(written(tmp_path, config)).recurrent_layers == 80
+
+
+def test_the_kinds_of_layers_of_a_hybrid_may_be_words(tmp_path: Path) -> None:
+    words = (["linear_attention"] * 3 + ["full_attention"]) * 12
+    config = dict(PUBLIC["Qwen3-Next-80B-A3B"], layer_types=words)
+    assert read_model(written(tmp_path, config), "Qwen3-Next-80B-A3B") == find_model("Qwen3-Next-80B-A3B")
+    config = dict(PUBLIC["MiniMax-Text-01-456B"], attn_type_list=None, layer_types=words[:40] * 2)
+    assert read_model(written(tmp_path, config)).recurrent_layers == 60
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "said"),
+    [
+        ("MiniMax-Text-01-456B", {"attn_type_list": None}, "attn_type_list: missing."),
+        ("MiniMax-Text-01-456B", {"attn_type_list": [0, 2] * 40}, "expected a list of zeros and ones"),
+        ("MiniMax-Text-01-456B", {"attn_type_list": [0, 1]}, "attn_type_list: 2 entries; expected 80"),
+        ("MiniMax-Text-01-456B", {"shared_intermediate_size": 9000}, "a multiple of the width of an expert, 9216"),
+        ("OPT-66B", {"word_embed_proj_dim": 512}, "word_embed_proj_dim: 512; expected hidden_size, 9216"),
+        ("OPT-66B", {"ffn_dim": None}, "ffn_dim: missing."),
+        ("OPT-66B", {"enable_bias": "no"}, "expected true or false"),
+        ("Falcon-180B", {"num_kv_heads": 7}, "kv_heads: 7; expected a divisor of heads, 232"),
+        ("Falcon-7B", {"num_attention_heads": 70}, "num_attention_heads: 70; expected a divisor of the width 4544"),
+    ],
+)
+def test_what_a_family_cannot_have_is_refused(name: str, change: dict[str, object], said: str, tmp_path: Path) -> None:
+    assert said in refused(tmp_path, dict(PUBLIC[name], **change))
+
+
+@pytest.mark.parametrize(("family", "said"), [("mamba2", "a state space"), ("t5", "an encoder"), ("openelm", "widths")])
+def test_a_family_that_cannot_be_described_is_refused_with_the_reason(family: str, said: str, tmp_path: Path) -> None:
+    message = refused(tmp_path, dict(LLAMA, model_type=family))
+    assert f"config.json:5:3: model_type: `{family}` has " in message
+    assert said in message
+
+
+def test_no_family_is_both_understood_and_beyond_description() -> None:
+    assert set(FAMILIES).isdisjoint(" ".join(OTHERS).split())
+    assert len(set(FAMILIES)) == len(FAMILIES)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[" * 100_000 + "]" * 100_000, "nested too deeply"),
+        ('{"a": ' * 100_000 + "1" + "}" * 100_000, "nested too deeply"),
+        ('{"model_type": "llama", "hidden_size": 1' + "0" * 5_000 + "}", "a number of thousands of digits"),
+        (json.dumps(dict(LLAMA, vocab_size=10**400)), "vocab: a number of about 401 digits; expected a whole number"),
+        (
+            json.dumps(dict(LLAMA, num_hidden_layers=10**13)),
+            "layers: 10000000000000; expected a whole number of at most",
+        ),
+    ],
+)
+def test_a_file_beyond_all_measure_is_refused(text: str, said: str, tmp_path: Path) -> None:
+    message = refused(tmp_path, text)
+    assert message.startswith(str(tmp_path / "config.json"))
+    assert said in message

@@ -21,9 +21,9 @@ def test_a_kilowatt_at_fifty_dollars_a_megawatt_hour_costs_five_cents_an_hour() 
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ((-1.0, 1.0, 1.0), "price: -1; expected 0 or more"),
-        ((1.0, 0.0, 1.0), "chips: 0; expected more than 0"),
-        ((1.0, 1.0, float("nan")), "tokens: nan; expected more than 0"),
+        ((-1.0, 1.0, 1.0), "price: -1; expected a finite number of at least 0"),
+        ((1.0, 0.0, 1.0), "chips: 0; expected a finite number above 0"),
+        ((1.0, 1.0, float("nan")), "tokens: nan; expected a finite number above 0"),
     ],
 )
 def test_what_has_no_price_is_refused(given: tuple[float, float, float], message: str) -> None:
@@ -32,5 +32,5 @@ def test_what_has_no_price_is_refused(given: tuple[float, float, float], message
 
 
 def test_more_hours_than_there_are_cannot_be_worked() -> None:
-    with pytest.raises(InputError, match=r"used: 1\.2; expected a share of at most 1"):
+    with pytest.raises(InputError, match=r"used: 1\.2; expected a number of at most 1"):
         million_tokens(1.0, 1.0, 1.0, used=1.2)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gigawatt.errors import InputError
-from gigawatt.perf.deployment import deployments, formats
+from gigawatt.perf.deployment import Passing, deployments, formats
 
 
 def test_a_replica_has_the_chips_of_all_its_stages() -> None:
@@ -23,6 +23,27 @@ def test_a_layout_that_is_no_whole_number_is_refused(tp: float) -> None:
 def test_experts_over_a_part_of_the_chips_that_does_not_divide_them_are_refused_with_the_nearest() -> None:
     with pytest.raises(InputError, match=r"ep: 6; expected a divisor of tp x attention_dp, 8\. The nearest is 4"):
         deployments(tp=8, ep=6)
+
+
+def test_counts_of_different_number_are_refused() -> None:
+    with pytest.raises(
+        InputError, match=r"layout: tp: 2 values, and pp has 3; expected one for all configurations, or 3"
+    ):
+        deployments(tp=[1, 2], pp=[1, 2, 4])
+
+
+def test_text_and_nothing_are_no_counts() -> None:
+    with pytest.raises(InputError, match=r"layout: tp: the text `eight`; expected a whole number"):
+        deployments(tp="eight")  # type: ignore[arg-type]
+    with pytest.raises(InputError, match=r"layout: pp: empty; expected"):
+        deployments(pp=[])
+
+
+@pytest.mark.parametrize("wrong", [float("nan"), -1.0, float("inf")])
+@pytest.mark.parametrize("name", Passing.__slots__)
+def test_what_passes_is_counted_from_none(name: str, wrong: float) -> None:
+    with pytest.raises(InputError, match=rf"passing: {name}: {wrong:g}; expected a finite number of at least [01]"):
+        Passing(**{name: wrong})
 
 
 def test_products_cache_and_experts_follow_the_weights_unless_told() -> None:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gigawatt.errors import InputError
 from gigawatt.perf.formats import format_code
 from gigawatt.perf.gemm import gemm_time, sustained_share
 from gigawatt.perf.hardware import Hardware, hardware
@@ -165,3 +166,17 @@ def test_scales_of_blocks_slow_products_where_matrix_units_do_not_apply_them() -
     for chips, slower in ((old, 1 / CALIBRATED.block), (new, 1.0)):
         plain, scaled = (gemm_time(8192, 8192, 8192, chips, code).compute[0] for code in (FP8, block))
         assert scaled == pytest.approx(slower * plain)
+
+
+@pytest.mark.parametrize(
+    ("sizes", "message"),
+    [
+        ((np.nan, 8, 8), "product: m: nan; expected a finite number of at least 0"),
+        ((8, -1, 8), "product: n: -1; expected"),
+        ((8, 8, np.inf), "product: k: inf; expected"),
+        (([8, 8, 8], 8, 8), "product: lengths differ: chips 2, m 3"),
+    ],
+)
+def test_sizes_that_are_none_are_refused(sizes: tuple[object, object, object], message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        gemm_time(*sizes, ALL.take([3, 8]), BF16)  # type: ignore[arg-type]

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gigawatt.errors import InputError
 from gigawatt.perf.attention import decode_attention_time, prefill_attention_time
 from gigawatt.perf.collective import collective_time, point_to_point_time
 from gigawatt.perf.deployment import Deployment, Formats, Passing, deployments, formats
@@ -234,6 +235,40 @@ def test_a_group_that_attends_alone_has_whole_prompts() -> None:
 def test_nothing_to_do_takes_no_time() -> None:
     _, _, time = stripped("Llama3-8B", Passing(), CALIBRATED)
     assert one(time.total) == 0
+
+
+def test_a_prompt_in_a_pipeline_passes_as_a_whole_however_many_others_decode() -> None:
+    where = shapes([find_model("Llama3-70B")]), hardware([find_system("H100-SXM-80GB")]), deployments(tp=4, pp=4)
+
+    def step(decoding: float, prompts: float) -> StepTime:
+        passing = Passing(decoding=decoding, context=1024.0, prompts=prompts, tokens=4096.0)
+        return step_time(*where, formats("bf16"), passing)
+
+    alone = one(step(0.0, 1.0).total)
+    times = [one(step(decoding, 1.0).total) for decoding in (1.0, 2.0, 3.0, 64.0)]
+    assert alone <= times[0] * 1.001
+    assert times == sorted(times)
+    # As many prompts as stages take as long as one, and do four times as much.
+    assert one(step(64.0, 4.0).total) == pytest.approx(times[-1], rel=0.01)
+
+
+def test_what_is_done_in_a_pipeline_is_what_its_tokens_need() -> None:
+    where = shapes([find_model("Llama3-70B")]), hardware([find_system("H100-SXM-80GB")])
+    batch = Passing(decoding=6.0, context=1024.0, prompts=1.0, tokens=512.0)
+    flat, deep = (step_time(*where, deployments(pp=pp), formats("bf16"), batch) for pp in (1, 4))
+    assert one(deep.flops) == pytest.approx(one(flat.flops) / 4, rel=1e-9)
+
+
+@pytest.mark.parametrize("skew", [0.5, -1.0, float("nan")])
+def test_experts_that_are_less_busy_than_the_mean_are_refused(skew: float) -> None:
+    with pytest.raises(InputError, match=rf"step: skew: {skew:g}; expected a finite number of at least 1"):
+        step_time(*world(1), skew=skew)
+
+
+def test_what_passes_and_where_line_up_or_are_refused() -> None:
+    shape, chips, cut, number, _ = world(3)
+    with pytest.raises(InputError, match=r"step: decoding: 2 values, and shape has 3"):
+        step_time(shape, chips, cut, number, Passing(decoding=[1.0, 2.0]))
 
 
 def test_busier_experts_take_longer() -> None:

@@ -23,10 +23,22 @@ def test_more_measurements_need_a_wider_interval() -> None:
     assert wide.low < narrow.low < narrow.high < wide.high
 
 
-@pytest.mark.parametrize("share", [0.0, 0.95, float("nan")])
+@pytest.mark.parametrize("share", [0.0, 0.95, float("nan"), None])
 def test_a_share_beyond_what_residuals_tell_is_refused(share: float) -> None:
-    with pytest.raises(InputError, match=r"share: .*expected above 0 and at most 0\.9"):
+    with pytest.raises(InputError, match=r"share: .*expected a number (above 0 and |of )at most 0\.9"):
         interval(1.0, WIDE, share)
+
+
+@pytest.mark.parametrize("level", [float("nan"), -0.1, 1.1, "half", None, [0.5, float("nan")]])
+def test_a_level_that_is_none_is_refused(level: object) -> None:
+    with pytest.raises(InputError, match=r"level.*expected a number from 0 to 1"):
+        WIDE.quantile(level)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("predicted", [float("nan"), -1.0, [1.0, float("inf")], None])
+def test_a_prediction_that_is_no_number_has_no_interval(predicted: object) -> None:
+    with pytest.raises(InputError, match=r"predicted.*expected a finite number of at least 0"):
+        interval(predicted, WIDE)  # type: ignore[arg-type]
 
 
 def test_quantiles_of_every_regime_rise() -> None:

@@ -39,10 +39,17 @@ def test_words_become_codes() -> None:
     [
         ({"recompute": "fully"}, "recompute: no `fully`.*Did you mean `full`"),
         ({"schedule": "gpipe"}, "schedule: no `gpipe`"),
-        ({"tp": [1, 0]}, r"layout\[1\].tp: 0; expected a whole number, 1 or more"),
+        ({"tp": [1, 0]}, r"layout\[1\].tp: 0; expected a whole number of at least 1"),
         ({"pp": 2.5}, r"layout\[0\].pp: 2.5; expected a whole number"),
-        ({"zero": 4}, "zero: 4; expected a whole number, 0 or more, at most 3"),
+        ({"zero": 4}, "zero: 4; expected a whole number from 0 to 3"),
         ({"dp": np.nan}, "dp: nan"),
+        ({"tp": "eight"}, r"layout\[0\].tp: the text `eight`; expected a whole number"),
+        ({"tp": []}, "layout.tp: empty; expected a number or a list of them"),
+        ({"tp": [[1, 2]]}, r"layout.tp: an array of shape \(1, 2\)"),
+        ({"recompute": 1}, "layout.recompute: 1; expected a word"),
+        ({"recompute": []}, "layout.recompute: no words"),
+        ({"sequence_parallel": 7}, "sequence_parallel: 7; expected a whole number from 0 to 1"),
+        ({"tp": [1, 2], "pp": [1, 2, 4]}, "layout: tp: 2 values, and pp has 3; expected one for all configurations"),
     ],
 )
 def test_a_mistake_in_a_layout_is_refused(given: dict[str, object], message: str) -> None:
@@ -53,10 +60,19 @@ def test_a_mistake_in_a_layout_is_refused(given: dict[str, object], message: str
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ({"batch": 0}, r"workload\[0\].batch: 0; expected a number, 1 or more"),
+        ({"batch": 0}, r"workload\[0\].batch: 0; expected a whole number of at least 1"),
         ({"tokens": np.inf}, "tokens: inf"),
         ({"number_format": "fp7"}, "no number format `fp7`"),
-        ({"attention": "flash"}, "attention: no `flash`"),
+        ({"attention": "flash"}, "workload: attention: no `flash`"),
+        ({"number_format": None}, "workload.number_format: None; expected a word"),
+        ({"batch": 1.5}, "batch: 1.5; expected a whole number"),
+        ({"year": 0}, "year: 0; expected a number from 1990 to 2100"),
+        ({"year": 3000}, "year: 3000; expected"),
+        ({"overlapped": 5}, "overlapped: 5; expected a number from 0 to 1"),
+        ({"frozen": 5}, "frozen: 5; expected a whole number from 0 to 1"),
+        ({"predictors": 0.5}, "predictors: 0.5; expected a whole number"),
+        ({"state_bytes": -1}, "state_bytes: -1; expected"),
+        ({"tokens": [1, 2], "year": [2024.0, 2025.0, 2026.0]}, "workload: tokens: 2 values, and year has 3"),
     ],
 )
 def test_a_mistake_in_a_workload_is_refused(given: dict[str, object], message: str) -> None:
@@ -84,6 +100,26 @@ def test_a_layout_that_does_not_divide_is_refused_with_the_nearest(given: dict[s
 def test_experts_are_spread_over_chips_of_a_stage() -> None:
     with pytest.raises(InputError, match=r"ep: 64; expected with expert_tp a divisor of the chips of a stage"):
         refuse_faults(QWEN, layouts(tp=2, dp=8, ep=64), WORK)
+
+
+def test_the_nearest_degree_takes_along_what_follows_it_by_default() -> None:
+    mixtral = shapes([find_model("Mixtral-8x7B")])
+    with pytest.raises(InputError, match=r"layout\[0\].tp: 3; expected a divisor of the heads. Nearest that fits: 2"):
+        refuse_faults(mixtral, layouts(tp=3, dp=8), WORK)
+    with pytest.raises(InputError, match=r"ep: 3; expected 1, or a divisor of the experts. Nearest that fits: 2"):
+        refuse_faults(mixtral, layouts(tp=4, dp=8, ep=3), WORK)
+    # A cut of experts that was asked for stays.
+    with pytest.raises(InputError, match=r"layout\[0\].tp: 3; expected .* Nearest that fits: 4"):
+        refuse_faults(mixtral, layouts(tp=3, expert_tp=4), WORK)
+
+
+def test_where_several_degrees_are_wrong_a_layout_is_offered_that_works() -> None:
+    degrees = {"tp": 6, "pp": 4, "dp": 24, "micro_batch": 3}
+    with pytest.raises(InputError, match="No other value of it fits; together these do: ") as caught:
+        refuse_faults(LLAMA, layouts(**degrees), WORK)  # type: ignore[arg-type]
+    changes = dict(change.split("=") for change in str(caught.value).rstrip(".").split("these do: ")[1].split(", "))
+    assert changes == {"tp": "4", "dp": "16", "micro_batch": "2"}
+    refuse_faults(LLAMA, layouts(**degrees | {name: int(value) for name, value in changes.items()}), WORK)  # type: ignore[arg-type]
 
 
 def test_a_search_gets_codes_in_place_of_an_error() -> None:

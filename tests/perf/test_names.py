@@ -76,10 +76,15 @@ def test_every_entry_is_found_by_its_id_and_its_title() -> None:
         (find_system, "NVIDIA", "no system `NVIDIA`."),
         (find_system, "MI300", "system `MI300` is one of MI300A, MI300X; expected a name that says which"),
         (find_system, "Ironwoo", "no system `Ironwoo`."),
-        (find_model, "", "no model ``."),
+        (find_model, "", "model: an empty text; expected the name of a model, such as `"),
+        (find_model, None, "model: `None`; expected the name of a model, such as `"),
+        (find_system, 100, "system: `100`; expected the name of a system, such as `"),
+        (find_system, "  ", "system: an empty text; expected the name of a system"),
+        (find_system, float("nan"), "system: `nan`; expected the name of a system"),
+        (find_system, b"H100", "system: `b'H100'`; expected the name of a system"),
     ],
 )
-def test_a_name_that_leaves_it_open_is_refused_with_what_there_is(find: object, written: str, said: str) -> None:
+def test_a_name_that_leaves_it_open_is_refused_with_what_there_is(find: object, written: object, said: str) -> None:
     with pytest.raises(InputError) as caught:
         find(written)  # type: ignore[operator]
     assert said in str(caught.value)

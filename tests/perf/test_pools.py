@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from gigawatt.errors import InputError
 from gigawatt.perf.deployment import deployments, formats
 from gigawatt.perf.hardware import hardware
 from gigawatt.perf.kernels import CALIBRATED
@@ -60,3 +61,11 @@ def test_matched_readers_are_busy_when_the_writers_are_full() -> None:
     both = pool_service(*where, readers=np.ceil(many))
     assert both.requests == pytest.approx(alone.requests)
     assert many / np.ceil(many) == pytest.approx(both.reading, rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("read", "write", "name"), [(0.0, 1.0, "read"), (1.0, -1.0, "write"), (float("nan"), 1.0, "read")]
+)
+def test_rates_that_are_none_are_not_matched(read: float, write: float, name: str) -> None:
+    with pytest.raises(InputError, match=rf"rates: {name}: .*; expected a finite number above 0\."):
+        matched(read, write)

@@ -55,18 +55,18 @@ def test_a_known_host_replaces_the_share() -> None:
 
 def test_the_meter_shows_the_nodes_times_the_pue() -> None:
     assert facility_power(1e6, 1.3) == 1.3e6
-    with pytest.raises(InputError, match=r"pue: 0\.9; expected at least 1"):
+    with pytest.raises(InputError, match=r"pue: 0\.9; expected a finite number of at least 1, such as 1\.2"):
         facility_power(1e6, 0.9)
 
 
 def test_energy_of_a_token_is_power_over_rate() -> None:
     assert token_energy(10_401.0, 102_909.0) == pytest.approx(0.1011, abs=5e-5)
-    with pytest.raises(InputError, match="expected more than 0"):
+    with pytest.raises(InputError, match=r"tokens a second: 0; expected a finite number above 0"):
         token_energy(1.0, 0.0)
 
 
 def test_negative_work_is_refused() -> None:
-    with pytest.raises(InputError, match=r"moved: -1 a second; expected 0 or more"):
+    with pytest.raises(InputError, match=r"moved a second: -1; expected a finite number of at least 0"):
         chip_power(H100, BF16, 0.0, -1.0)
 
 

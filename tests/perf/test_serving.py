@@ -85,10 +85,10 @@ def test_weights_that_do_not_fit_give_no_number() -> None:
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [
-        ({"isl": 0.0}, r"requests: isl: 0; expected a number of at least 1\."),
-        ({"concurrency": float("nan")}, r"requests: concurrency: nan; expected a number of at least 1, and finite\."),
-        ({"cached": 1.5}, r"requests: cached: 1\.5; expected a number of at least 0 and at most 0\.999\."),
-        ({"skew": 0.5}, r"requests: skew: 0\.5; expected a number of at least 1\."),
+        ({"isl": 0.0}, r"requests: isl: 0; expected a finite number of at least 1\."),
+        ({"concurrency": float("nan")}, r"requests: concurrency: nan; expected a finite number of at least 1\."),
+        ({"cached": 1.5}, r"requests: cached: 1\.5; expected a number from 0 to 0\.999\."),
+        ({"skew": 0.5}, r"requests: skew: 0\.5; expected a finite number of at least 1\."),
     ],
 )
 def test_requests_that_cannot_be_are_refused(wrong: dict[str, float], message: str) -> None:
@@ -102,16 +102,16 @@ def one(part: np.ndarray, at: int) -> float:
 
 
 def plain(at: int, cuts: np.ndarray, asked: dict[str, np.ndarray]) -> dict[str, float]:
-    """What one configuration yields, in plain numbers: the batch and the prompts in a step found in two rounds."""
+    """What one configuration yields, in plain numbers: the batch and the prompts in a step found in three rounds."""
     ask = {name: float(part[at]) for name, part in asked.items()}
     where = (LLAMA, H200, deployments(*cuts[at]), WHERE[3])
-    groups = float(cuts[at][3])
+    stages, groups = float(cuts[at][1]), float(cuts[at][3])
     fresh, prefix = ask["isl"] * (1 - ask["cached"]), ask["isl"] * ask["cached"]
     pieces = float(-(-fresh // ask["chunk"]))
-    room = capacity(*where, ask["isl"] + ask["osl"], workspace_tokens=ask["chunk"]).sequences
-    running = min(ask["concurrency"], one(room, 0))
-    share = min(max(ask["chunk"] * groups / fresh, 1.0), max(running / 2, 1.0))
-    least, width = min(groups, share), ask["guesses"] + 1
+    held = capacity(*where, ask["isl"] + ask["osl"], workspace_tokens=ask["chunk"]).sequences
+    running = min(ask["concurrency"], one(held, 0))
+    room = min(max(ask["chunk"] * groups * stages / fresh, 1.0), max(running / 2, 1.0))
+    width = ask["guesses"] + 1
     steps = (ask["osl"] - 1) / sum(ask["accepted"] ** k for k in range(int(ask["guesses"]) + 1))
     part, known = fresh / pieces, prefix + (fresh - fresh / pieces) / 2
 
@@ -119,21 +119,29 @@ def plain(at: int, cuts: np.ndarray, asked: dict[str, np.ndarray]) -> dict[str, 
         passing = Passing(decoding, ask["isl"] + ask["osl"] / 2, width, prompts, part, known)
         return one(step_time(*where, passing, steady=steady, skew=ask["skew"]).total, 0)
 
-    alone = pieces * seconds(0.0, 1.0, steady=False)
-    decoding, filled = running, share
+    own, slower = RECORDED.front + pieces * seconds(0.0, 1.0, steady=False), 1 + ask["guesses"] * ask["draft"]
+    few, share = min(groups, room), 1 - RECORDED.burst
+    line = min(max(RECORDED.burst * (running - 1), few), room)
+    behind = RECORDED.burst * (running - 1) * pieces / line / 2
+    others = share * (running - 1) * pieces
+    least = min(max(others / max(steps - behind, 1e-9), few), room)
+    decoding, filled = running, max(line, least)
     pure, mixed = seconds(decoding, 0.0), seconds(decoding, filled)
-    each = (mixed - seconds(decoding, least)) / (share - least) if share > least else 0.0
-    slower = 1 + ask["guesses"] * ask["draft"]
-    for _ in range(ROUNDS):
-        fixed = max(mixed - pure - each * filled, 0.0)
-        own = RECORDED.front + alone + steps * pure * slower
-        filled = min(max((running * pure + fixed) / (own - each), least), share) if own > each else share
-        spent = own + (running - 1) * (fixed / filled + each) * pieces
-        decoding = min(max(running - (1 - RECORDED.burst) * running / spent * alone, 1.0), running)
+    each = (mixed - seconds(decoding, few)) / (filled - few) if filled > few else 0.0
+    for again in range(ROUNDS + 1):
+        queued = max(mixed + each * (line - filled), pure)
+        carrying = others / filled + behind
+        mean = (others / filled * mixed + behind * queued) / carrying if carrying else 0.0
+        met = min(carrying, steps)
+        first = own + behind * queued + (carrying - met) * mean
+        after = (steps * slower - met) * pure + met * mean
+        if again == ROUNDS:
+            break
+        rest = first + after - others / filled * (mixed - pure) - share * pieces * each
+        arrive = share * pieces * (running * pure + max(mixed - pure - each * filled, 0.0)) / rest if rest > 0 else room
+        filled = min(max(arrive, least), room)
+        decoding = min(max(running * after / (first + after), 1.0), running)
         pure, mixed = seconds(decoding, 0.0), seconds(decoding, filled)
-    delay = (running - 1) * max(mixed - pure, 0.0) / filled * pieces
-    first = RECORDED.front + alone + RECORDED.burst / 2 * delay
-    after = steps * pure * slower + (1 - RECORDED.burst / 2) * delay
     rate = running / (first + after)
     queue = (ask["concurrency"] - running) / rate
     return {"ttft": first + queue, "tpot": after / (ask["osl"] - 1), "tokens": rate * ask["osl"], "decoding": decoding}
@@ -217,7 +225,7 @@ def test_requests_swap_with_their_results() -> None:
 def test_figures_that_are_no_counts_are_refused_with_their_place(
     place: str, ask: Callable[[float], object], wrong: float
 ) -> None:
-    with pytest.raises(InputError, match=rf"{place}: {wrong:g}; expected a number"):
+    with pytest.raises(InputError, match=rf"{place}: {wrong:g}; expected a finite number"):
         ask(wrong)
 
 
@@ -231,6 +239,25 @@ def test_arrays_that_do_not_line_up_are_refused_with_both_lengths() -> None:
         pool_service(LLAMA, H200, where[2], deployments(tp=4), where[3], 128.0, np.array([1.0, 2.0]), 8.0)
 
 
+MISFIT = (LLAMA, H200, deployments(tp=[7, 4]), formats("fp8", kv="fp8"))
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda **how: serve(*MISFIT, Requests(1024.0, 512.0, 32.0), **how).tokens,
+        lambda **how: prompt_latency(*MISFIT, 1024.0, **how).total,
+        lambda **how: decode_latency(*MISFIT, 1024.0, **how).total,
+        lambda **how: static_latency(*MISFIT, 1024.0, 512.0, 8.0, **how),
+        lambda **how: pool_service(LLAMA, H200, *MISFIT[2:3] * 2, MISFIT[3], 1024.0, 512.0, 32.0, **how).tokens,
+    ],
+)
+def test_a_deployment_that_cannot_cut_its_model_is_refused_or_gives_no_number(ask: Callable[..., np.ndarray]) -> None:
+    with pytest.raises(InputError, match=r"\[0\]: tp: 7; expected a divisor of the 64 heads\. Nearest that fits: 8\."):
+        ask()
+    assert np.isnan(ask(strict=False)).tolist() == [True, False]
+
+
 def test_a_prompt_in_the_cache_is_not_read_again() -> None:
     assert served(isl=8192.0, cached=0.9).ttft < 0.3 * served(isl=8192.0).ttft
     assert served(isl=8192.0, cached=0.9).tokens > served(isl=8192.0).tokens
@@ -239,6 +266,12 @@ def test_a_prompt_in_the_cache_is_not_read_again() -> None:
 def test_a_draft_yields_the_sum_of_the_chances_that_all_before_were_right() -> None:
     assert tokens_per_step(3, 0.8) == pytest.approx(1 + 0.8 + 0.8**2 + 0.8**3)
     assert tokens_per_step(0, 0.8) == 1
+
+
+def test_a_draft_that_is_always_right_yields_all_it_proposes_and_the_token_of_the_step() -> None:
+    assert tokens_per_step(3, 1.0) == 4
+    with pytest.raises(InputError, match=r"draft: accepted: 1\.5; expected a number from 0 to 1\."):
+        tokens_per_step(3, 1.5)
 
 
 def test_guesses_that_are_right_speed_up_a_small_batch_and_wrong_ones_slow_it_down() -> None:

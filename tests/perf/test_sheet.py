@@ -75,4 +75,20 @@ def test_a_sheet_without_mistakes_goes_on() -> None:
 def test_a_missing_field_is_told_at_the_mapping_it_is_missing_from() -> None:
     sheet = Sheet({}, ("chip",))
     sheet.whole("arrays", "132")
-    assert sheet.faults == [Fault(("chip",), "`arrays` is missing; add it, such as `arrays: 132`.")]
+    said = "`arrays` is missing; add it, such as `arrays: 132`."
+    assert sheet.faults == [Fault(("chip",), said, absent="arrays", example="132")]
+
+
+@pytest.mark.parametrize(("raw", "said"), [("80", '`"80"`'), (True, "`true`"), ([80], "`[80]`"), (80.5, "`80.5`")])
+def test_a_wrong_value_is_repeated_as_it_stands_in_the_file(raw: object, said: str) -> None:
+    sheet = Sheet({"layers": raw})
+    sheet.whole("layers", "32")
+    assert sheet.faults[0].message == f"{said}; expected a whole number of at least 1, such as 32."
+
+
+def test_after_a_refusal_nothing_else_is_read() -> None:
+    sheet = Sheet({"a": "x", "b": 0})
+    sheet.flag("a", True)
+    with pytest.raises(SheetError) as caught:
+        sheet.refuse("b", "0; expected 1 or more.")
+    assert [fault.place for fault in caught.value.faults] == [("a",), ("b",)]

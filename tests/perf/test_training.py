@@ -22,7 +22,7 @@ from gigawatt.perf.layout import ATTENTION, RECOMPUTE, SCHEDULES, Layout, Worklo
 from gigawatt.perf.library import find_model, find_system
 from gigawatt.perf.shape import Shape, shapes
 from gigawatt.perf.software import FITTED
-from gigawatt.perf.training import CONVENTIONS, TIMES, Training, model_flops, train
+from gigawatt.perf.training import BLOCK, CONVENTIONS, TIMES, Training, model_flops, train
 
 MODELS = [find_model(name) for name in ("GPT3-175B", "Llama3-70B", "Mixtral-8x22B", "Qwen3-30B-A3B", "gpt-oss-120b")]
 SYSTEMS = [find_system(name) for name in ("A100-SXM-80GB", "H100-SXM-80GB", "GB200-NVL72", "TPU-v5p", "MI300X")]
@@ -68,6 +68,12 @@ def trained(shape: Shape = GPT3, chips: Hardware = A100, batch: float = 64, **de
     return train(shape, chips, layouts(**degrees), workloads(batch, 2048))  # type: ignore[arg-type]
 
 
+def slack(shape: Shape, layout: Layout, work: Workload) -> np.ndarray:
+    """Of uneven stages, the mean one hides the traffic of data parallelism, which a faster one may do less of."""
+    even = (np.mod(shape.layers, layout.pp) == 0) & (work.predictors == 0)
+    return np.where(even, 1e-12, 5e-3)
+
+
 def test_the_vector_path_equals_the_plain_reference() -> None:
     shape, chips, layout, work = drawn(200, 1)
     plain = [step(shape, chips, layout, work, at) for at in range(200)]
@@ -82,12 +88,19 @@ def test_the_parts_of_a_step_add_up_and_none_is_negative() -> None:
 
 
 def test_a_configuration_has_the_same_result_alone_and_among_others() -> None:
-    shape, chips, layout, work = drawn(9000, 3)
+    shape, chips, layout, work = drawn(BLOCK + 9, 3)
     together = train(shape, chips, layout, work, strict=False)
-    for at in (0, 4095, 4096, 8999):
+    for at in (0, BLOCK - 1, BLOCK, BLOCK + 8):
         alone = train(shape.take([at]), chips.take([at]), layout.take([at]), work.take([at]), strict=False)
         assert alone.step[0] == pytest.approx(together.step[at], rel=1e-12)
         assert alone.memory.total[0] == pytest.approx(together.memory.total[at], rel=1e-12)
+
+
+def test_layouts_that_compute_the_same_are_computed_once_and_keep_their_results() -> None:
+    degrees = {"tp": [2, 4, 2, 2], "pp": [4, 4, 8, 4], "dp": [8, 8, 4, 8], "micro_batch": [1, 1, 1, 2]}
+    layout, work = layouts(**degrees), workloads(64, 2048)
+    together = train(GPT3, A100, layout, work)
+    assert together.step.tolist() == [train(GPT3, A100, layout.take([at]), work).step[0] for at in range(4)]
 
 
 def test_one_model_for_many_layouts_is_the_same_as_the_model_repeated() -> None:
@@ -105,21 +118,18 @@ def test_more_bandwidth_is_never_slower(seed: int, factor: float, name: str) -> 
     shape, chips, layout, work = drawn(30, seed)
     faster = replace(chips, **{name: getattr(chips, name) * factor})
     before, after = (train(shape, system, layout, work, strict=False) for system in (chips, faster))
-    # Where stages are uneven, a layer may move to another stage, which rounds.
-    even = (np.mod(shape.layers, layout.pp) == 0) & (work.predictors == 0)
-    assert np.all((after.step <= before.step * (1 + 1e-12))[even])
+    assert np.all(after.step <= before.step * (1 + slack(shape, layout, work)))
 
 
 @settings(max_examples=50, deadline=None)
 @given(st.integers(0, 10_000), st.floats(1.01, 4))
 def test_longer_latencies_and_older_software_are_never_faster(seed: int, factor: float) -> None:
     shape, chips, layout, work = drawn(30, seed)
-    even = (np.mod(shape.layers, layout.pp) == 0) & (work.predictors == 0)
     before = train(shape, chips, layout, work, strict=False).step
     far = replace(chips, level_latency=chips.level_latency + 1e-4 * factor)
     old = replace(work, year=work.year - factor)
     for after in (train(shape, far, layout, work, strict=False), train(shape, chips, layout, old, strict=False)):
-        assert np.all((after.step >= before * (1 - 1e-12))[even])
+        assert np.all(after.step >= before * (1 - slack(shape, layout, work)))
 
 
 def test_alone_there_is_no_traffic_and_no_waiting() -> None:
@@ -159,6 +169,14 @@ def test_full_recomputation_repeats_the_forward_pass() -> None:
     assert none.recompute == 0
     assert full.recompute > full.forward
     assert full.forward == none.forward
+
+
+def test_compilers_of_large_arrays_leave_the_last_product_of_a_layer_out_of_a_recomputation() -> None:
+    layout, work = layouts(tp=8, pp=8, recompute="full"), workloads(64, 2048)
+    small, large = (replace(A100, cycle_flops=np.array([size])) for size in (16383.0, 16384.0))
+    again = [train(GPT3, chips, layout, work) for chips in (small, large)]
+    # 4 of the 12 h^2 of a layer of GPT-3 lead back to its hidden width.
+    assert (again[0].recompute - again[1].recompute) / again[1].forward == pytest.approx(1 / 3, rel=0.05)
 
 
 def test_weights_that_are_frozen_have_no_gradients() -> None:
@@ -269,8 +287,8 @@ def test_published_runs_are_met_as_closely_as_the_guide_says() -> None:
     groups = np.array([row["group"] for row in data.rows])
     good = np.array([row["quality"] in ("A", "B") for row in data.rows])
     bands = {
-        "MOSAIC": 0.085, "MEGATRON21": 0.05, "KORTH22": 0.045, "BLOOM22": 0.11,
-        "MBRIDGE": 0.125, "MAXTEXT": 0.115, "MLPERF-D": 0.06,
+        "MOSAIC": 0.08, "MEGATRON21": 0.05, "KORTH22": 0.045, "BLOOM22": 0.11,
+        "MBRIDGE": 0.125, "MAXTEXT": 0.09, "MLPERF-D": 0.06,
     }  # fmt: skip
     found = {name: float(np.mean(wrong[good & (groups == name)])) for name in bands}
     assert {name: error for name, error in found.items() if error > bands[name]} == {}

@@ -40,6 +40,7 @@ def test_what_is_left_out_follows_from_the_rest() -> None:
         ({"layers": 1.5}, ("layers",), "whole number"),
         ({"layers": float("nan")}, ("layers",), "whole number"),
         ({"layers": "many"}, ("layers",), "whole number"),
+        ({"layers": 10**400}, ("layers",), "a number of about 401 digits"),
         ({"hiden": 4}, ("hiden",), "Did you mean `hidden`"),
         ({"kv_heads": 3}, ("kv_heads",), "divisor of heads"),
         ({"gated": "yes"}, ("gated",), "true or false"),

@@ -100,6 +100,12 @@ def test_errors_are_split_into_what_is_shared_and_what_is_not() -> None:
     assert errors(find_system("Trainium2"))[0] == shared
 
 
+def test_a_chip_unlike_those_measured_is_less_certain_and_leans_to_no_side() -> None:
+    own = errors(find_system("Trainium2"))[1]
+    assert own.median == 1.0
+    assert own.deviation >= abs(np.log(regime("throughput unseen").quantile(0.5) / regime("throughput").quantile(0.5)))
+
+
 def test_a_use_that_fits_nowhere_in_time_is_refused_by_name() -> None:
     with pytest.raises(ModelError, match=r"DeepSeek-V3 on H100-SXM-80GB: no replica .* later targets"):
         yields([H100], [replace(LARGE, tpot=1e-6)])

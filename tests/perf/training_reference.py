@@ -43,10 +43,11 @@ def step(shape: Shape, chips: Hardware, layout: Layout, work: Workload, at: int)
 
     h, q, f, mixing = s["hidden"], s["heads"] * s["qk_dim"], s["ffn"], s["full"] + s["windowed"]
     kv = max(s["kv_heads"] * (s["qk_dim"] + s["v_dim"]) / tp, s["qk_dim"] + s["v_dim"])
-    code, up = w["number_format"], s["mlp"] - 1
+    code, up, ends = w["number_format"], s["mlp"] - 1, 0.0
     products = [gemm(rows, q / tp + kv, h, mixing, code), gemm(rows, h, s["heads"] * s["v_dim"] / tp, mixing, code)]
     if s["dense"]:
         products += [gemm(rows, up * f / tp, h, s["dense"], code), gemm(rows, h, f / tp, s["dense"], code)]
+        ends += products[-1][0]
     if s["moe"]:
         seen, groups, e = rows * s["active"] / s["experts"] * ep * etp / tp, s["experts"] / ep, s["expert_ffn"]
         products += [gemm(rows, s["experts"], h, s["moe"], code)]
@@ -54,9 +55,11 @@ def step(shape: Shape, chips: Hardware, layout: Layout, work: Workload, at: int)
             gemm(seen, up * e / etp, h, s["moe"], code, groups),
             gemm(seen, h, e / etp, s["moe"], code, groups),
         ]
+        ends += products[-1][0]
         if s["shared_ffn"]:
             products += [gemm(rows, up * s["shared_ffn"] / tp, h, s["moe"], code)]
             products += [gemm(rows, h, s["shared_ffn"] / tp, s["moe"], code)]
+            ends += products[-1][0]
     forward, data, weight = (sum(product[way] for product in products) for way in range(3))
     weight = 0.0 if w["frozen"] else weight
     out = gemm(rows, s["vocab"] / tp, h, 1.0, BF16)
@@ -68,6 +71,8 @@ def step(shape: Shape, chips: Hardware, layout: Layout, work: Workload, at: int)
     element = slow * elementwise(s, o, rows, c)
     full, stored = o["recompute"] == 2, w["attention"] == 0
     again = forward + ahead + element if full else 0.0
+    if full and c.cycle_flops[0] >= 16384:
+        again -= ends
     if o["recompute"] == 1:
         again = ahead if stored else element
     moe = s["moe"] / s["layers"]
@@ -122,7 +127,7 @@ def attention(s: dict[str, float], o: dict[str, float], w: dict[str, float], c: 
         layers = s["full"] + s["windowed"]
         return layers * (product + moved[0]), layers * (2 * product + moved[1])
     ahead = 0.0
-    slower = min(1.0, 2048 / float(c.cycle_flops[0])) if w["attention"] == 1 else 1.0
+    slower = min(1.0, 4096 * 0.35 / 0.75 / float(c.cycle_flops[0])) if w["attention"] == 1 else 1.0
     c = replace(c, peak=c.peak * slower)
     seen = min(w["tokens"], s["window"])
     for layers, keys in ((s["full"], w["tokens"] / 2), (s["windowed"], seen - seen**2 / (2 * w["tokens"]))):
@@ -198,5 +203,5 @@ def outside(
     hidden = share * min(each, left)
     seen = count * (each - hidden) + once - share * min(once, left - hidden)
     own = (held[0][0] + held[1][0]) / (o["shards"] if o["zero"] else 1)
-    moved = (w["gradient_bytes"] + 2 * w["state_bytes"] + 2) * own * trained
+    moved = (3 * w["gradient_bytes"] + 2 * w["state_bytes"] + 2) * own * trained
     return seen + float(stream_time(moved, c)[0])

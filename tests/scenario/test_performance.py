@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from gigawatt.catalog.store import load as catalog
 from gigawatt.engine.run import simulate
 from gigawatt.errors import ScenarioError
 from gigawatt.parts.figure import Draws, draw
 from gigawatt.parts.performance import Performance
-from gigawatt.perf.library import find_model, find_system
+from gigawatt.perf.library import find_model, find_system, rows_of
+from gigawatt.perf.power import HOST_SHARE
+from gigawatt.perf.system import System
 from gigawatt.perf.yields import Use, yields
 from gigawatt.scenario.load import built_in, load
 from gigawatt.scenario.scenario import Scenario
-from gigawatt.scenario.sheet import H100, Sheet
+from gigawatt.scenario.spec import H100, Mistake, Spec
 from gigawatt.units import unit
 
 BASE = "openai-2025-10"
@@ -93,7 +97,7 @@ def test_between_the_computed_values_yields_are_near_those_of_the_model(
         drawn = {a.figure.name.split(".")[-1]: float(draws.of(a.figure)[path]) for a in known.axes}
         numbers = {key: value / unit(names[key]).factor for key, value in drawn.items()}
         between = ("VR200-NVL72",) if system == "rubin" else ()
-        sheets.append(Sheet(between, domain=64 if system == "titan" else None, **numbers).system())
+        sheets.append(Spec(between, domain=64 if system == "titan" else None, **numbers).system())
     expected = yields(sheets, MIX).tokens
     errors = np.abs(known.sheet_rate(draws.of)[:12] / expected - 1)
     assert errors.max() < 0.08
@@ -112,11 +116,11 @@ def test_a_certain_figure_is_no_axis(base: Scenario) -> None:
 def test_a_sheet_between_two_is_one_of_them_at_the_ends() -> None:
     one, two = find_system("TPU-v6e"), find_system("TPU-v7")
     for end, flops in ((one, 9.18e14), (two, 4.614e15)):
-        found = Sheet(("TPU-v6e", "TPU-v7"), flops=flops).system()
+        found = Spec(("TPU-v6e", "TPU-v7"), flops=flops).system()
         assert found.chip.hbm_bandwidth == pytest.approx(end.chip.hbm_bandwidth)
         assert found.chip.hbm_capacity == pytest.approx(end.chip.hbm_capacity)
         assert found.chip.flops["fp8"] == pytest.approx(flops)
-    middle = Sheet(("TPU-v6e", "TPU-v7"), flops=2e15).system().chip
+    middle = Spec(("TPU-v6e", "TPU-v7"), flops=2e15).system().chip
     assert one.chip.hbm_bandwidth < middle.hbm_bandwidth < two.chip.hbm_bandwidth
 
 
@@ -186,8 +190,38 @@ WRONG = {
     ),
     "no bandwidth": (
         "systems: {titan: {performance: {bandwidth: 0 TB/s/chip}}}",
-        "systems.titan.performance",
-        "above 0 expected",
+        "3:44: systems.titan.performance.bandwidth: `0 TB/s/chip` given",
+        "a value above 0 expected",
+    ),
+    "a slip of an exponent": (
+        "systems: {gb200: {flops: 1e300 FLOP/s/chip}}",
+        "3:26: systems.gb200.flops: `1e+300 FLOP/s/chip` given",
+        "check its exponent",
+    ),
+    "a range that slips": (
+        "systems: {gb200: {flops: {uniform: [1e15 FLOP/s/chip, 1e30 FLOP/s/chip], because: why}}}",
+        "3:26: systems.gb200.flops",
+        "up to 1e+20 FLOP/s/chip expected",
+    ),
+    "so slow a chip that nothing comes in time": (
+        "systems: {gb200: {flops: 1e-9 FLOP/s/chip}}",
+        "mine.yaml:3:26: systems.gb200.flops: DeepSeek-V3 on GB200-NVL72: no replica of up to 64 chips",
+        "a system with more memory",
+    ),
+    "so little memory that nothing fits": (
+        "systems: {rubin: {performance: {memory: 1 GB/chip}}}",
+        "mine.yaml:3:41: systems.rubin.performance.memory: DeepSeek-V3 on VR200-NVL72",
+        "a system with more memory",
+    ),
+    "no chips in a gigawatt": (
+        "systems: {titan: {chips: 0 chip/GW}}",
+        "3:26: systems.titan.chips: `0 chip/GW` given",
+        "above 0 and up to 1e9 chip/GW expected",
+    ),
+    "chips without power": (
+        "systems: {titan: {chips: 1e300 chip/GW}}",
+        "3:26: systems.titan.chips: `1e+300 chip/GW` given",
+        "above 0 and up to 1e9 chip/GW expected",
     ),
     "a wrong unit": (
         "systems: {titan: {performance: {bandwidth: 8 TB}}}",
@@ -240,6 +274,51 @@ def test_a_mistake_is_said_where_it_stands_with_the_likely_fix(name: str, tmp_pa
     said = [str(problem) for problem in caught.value.problems]
     assert any(place in line and fix in line for line in said), said
     assert all(problem.line > 0 for problem in caught.value.problems)
+
+
+@pytest.mark.parametrize("limit", ["100 W/chip", "{uniform: [100 W/chip, 1 kW/chip], because: why}"])
+def test_a_limit_below_what_the_chip_draws_when_idle_is_refused_where_it_stands(
+    limit: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def idle(name: str) -> System:
+        found = find_system(name)
+        return replace(found, chip=replace(found.chip, idle=200.0))
+
+    monkeypatch.setattr("gigawatt.scenario.spec.find_system", idle)
+    with pytest.raises(ScenarioError) as caught:
+        load(write(tmp_path, f"systems: {{gb200: {{performance: {{limit: {limit}}}}}}}"))
+    said = str(caught.value)
+    assert "mine.yaml:3:40: systems.gb200.performance.limit: `100 W/chip" in said
+    assert "draws 200 W when idle; expected a limit above that" in said
+
+
+def test_power_around_the_chips_of_a_rack_is_that_of_its_claim() -> None:
+    claims, stated = catalog(), [row for row in rows_of("systems") if row["host_power"]]
+    assert len(stated) >= 3
+    for row in stated:
+        system, rack = find_system(row["title"]), claims[row["host_claim"]]
+        watts = (system.chip.tdp or 0.0) + float(row["host_power"]) / system.node
+        chips = claims[f"{row['system']}.chips_per_rack"].value
+        assert chips is not None
+        assert rack.unit == "kW/rack"
+        ends = [end for end in (rack.low, rack.value, rack.high) if end is not None]
+        assert min(ends) * 0.999 <= chips * watts / 1000 <= max(ends) * 1.001, row["system"]
+
+
+def test_the_power_around_a_chip_is_of_its_rack_or_of_measured_nodes() -> None:
+    assert Spec(("GB200-NVL72",)).host().share == pytest.approx(2200 / 4800)
+    assert Spec(("GB200-NVL72",), limit=1000.0).host().share == pytest.approx(2200 / 4800)
+    assert Spec(("H100-SXM-80GB",)).host().share == HOST_SHARE
+    own = Spec((), 1e15, 3e12, 96e9, 1e11, 500.0, 64)
+    assert own.host() == (HOST_SHARE, "measured nodes of eight chips")
+
+
+def test_a_mistake_names_the_figure_without_which_there_would_be_a_chip() -> None:
+    assert Spec(("H100-SXM-80GB",), bandwidth=-1.0).mistake() == Mistake(
+        "bandwidth", "chip `H100-SXM-80GB`: hbm_bandwidth: -1.0; expected a finite number above 0."
+    )
+    assert Spec(("H100-SXM-80GB",)).mistake() is None
+    assert Spec(()).mistake() == Mistake("", "a sheet of its own needs flops, bandwidth, memory, scale_up and domain.")
 
 
 def test_mixes_are_missed_where_there_are_systems_that_would_yield_on_them(tmp_path: Path) -> None:

@@ -2,9 +2,9 @@
 
 xp    what the formulas call in place of NumPy
 
-Every function goes to the namespace of its first array argument that is not NumPy's (`__array_namespace__` of the Python
-array API standard), so that formulas written for NumPy run on a GPU with JAX or CuPy arrays in their place. What has
-no such argument is NumPy itself.
+Every function goes to the namespace of its first array argument that is not NumPy's (`__array_namespace__` of the
+Python array API standard), so that formulas written for NumPy run on a GPU with JAX or CuPy arrays in their place. What
+has no such argument is NumPy itself.
 """
 
 from __future__ import annotations

@@ -7,9 +7,9 @@ decode_attention_time     one new token for each sequence, reading its cache
 
 from __future__ import annotations
 
-import numpy as np
 from numpy.typing import ArrayLike
 
+from gigawatt.perf.arrays import xp
 from gigawatt.perf.formats import Floats
 from gigawatt.perf.hardware import Hardware
 from gigawatt.perf.kernels import CALIBRATED, Kernels
@@ -18,10 +18,10 @@ from gigawatt.perf.stream import stream_time
 
 def attention_share(chips: Hardware, kernels: Kernels = CALIBRATED) -> Floats:
     """Which share of its peak a chip sustains in attention over long sequences, `(config,)`."""
-    return np.asarray(kernels.attention_best * chips.cycle_flops / (chips.cycle_flops + kernels.attention_array))
+    return xp.asarray(kernels.attention_best * chips.cycle_flops / (chips.cycle_flops + kernels.attention_array))
 
 
-def prompt_keys(tokens: ArrayLike, prefix: ArrayLike, window: ArrayLike = np.inf) -> Floats:
+def prompt_keys(tokens: ArrayLike, prefix: ArrayLike, window: ArrayLike = xp.inf) -> Floats:
     """How many keys a token of a prompt meets on average, where each sees itself and those before it.
 
     Arguments:
@@ -32,12 +32,12 @@ def prompt_keys(tokens: ArrayLike, prefix: ArrayLike, window: ArrayLike = np.inf
     Returns:
         Keys, `(config,)`; half the tokens and the whole prefix without a window.
     """
-    new, known, most = (np.asarray(part, dtype=np.float64) for part in (tokens, prefix, window))
+    new, known, most = (xp.asarray(part, dtype=xp.float64) for part in (tokens, prefix, window))
     # The tokens whose window is not full yet see all before them, the others as many as it holds.
-    growing = np.clip(most - known, 0.0, new)
+    growing = xp.clip(most - known, 0.0, new)
     seen = growing * (known + growing / 2)
-    full = np.where(new > growing, np.minimum(most, known + new) * (new - growing), 0.0)
-    return np.asarray(np.where(new > 0, (seen + full) / np.maximum(new, np.finfo(np.float64).tiny), known))
+    full = xp.where(new > growing, xp.minimum(most, known + new) * (new - growing), 0.0)
+    return xp.asarray(xp.where(new > 0, (seen + full) / xp.maximum(new, xp.finfo(xp.float64).tiny), known))
 
 
 def prefill_attention_time(
@@ -68,15 +68,15 @@ def prefill_attention_time(
     Returns:
         Seconds, `(config,)`.
     """
-    tokens, keys, heads = (np.asarray(part, dtype=np.float64) for part in (tokens, keys, heads))
-    qk_dim, v_dim, kv_heads = (np.asarray(part, dtype=np.float64) for part in (qk_dim, v_dim, kv_heads))
-    queries = np.asarray(sequences, dtype=np.float64) * tokens
+    tokens, keys, heads = (xp.asarray(part, dtype=xp.float64) for part in (tokens, keys, heads))
+    qk_dim, v_dim, kv_heads = (xp.asarray(part, dtype=xp.float64) for part in (qk_dim, v_dim, kv_heads))
+    queries = xp.asarray(sequences, dtype=xp.float64) * tokens
     work = 2 * queries * heads * (qk_dim + v_dim) * (keys + kernels.attention_pad)
     compute = work / (chips.rate(number_format) * attention_share(chips, kernels))
     vector = kernels.attention_vector * queries * heads * qk_dim
     # Queries in and results out in 16 bits; keys and values of the new tokens once.
     moved = 2 * queries * (heads + kv_heads) * (qk_dim + v_dim)
-    return np.asarray(kernels.launch + np.maximum(compute + vector, stream_time(moved, chips, kernels)))
+    return xp.asarray(kernels.launch + xp.maximum(compute + vector, stream_time(moved, chips, kernels)))
 
 
 def decode_attention_time(
@@ -100,7 +100,7 @@ def decode_attention_time(
     Returns:
         Seconds, `(config,)`; zero where there is no cache.
     """
-    read = np.asarray(cache, dtype=np.float64)
+    read = xp.asarray(cache, dtype=xp.float64)
     memory = read / (chips.hbm_bandwidth * kernels.decode_hbm)
-    compute = np.asarray(work, dtype=np.float64) / (chips.rate(number_format) * attention_share(chips, kernels))
-    return np.asarray(np.where(read > 0, kernels.decode_latency + np.maximum(memory, compute), 0.0))
+    compute = xp.asarray(work, dtype=xp.float64) / (chips.rate(number_format) * attention_share(chips, kernels))
+    return xp.asarray(xp.where(read > 0, kernels.decode_latency + xp.maximum(memory, compute), 0.0))

@@ -2,18 +2,18 @@
 
 lined_up     arguments of one configuration repeated for all
 blockwise    a function of configurations, block by block
+distinct     the first of all configurations that are equal
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import fields, is_dataclass
-from typing import TYPE_CHECKING, TypeVar
-
-import numpy as np
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from gigawatt.errors import InputError
-from gigawatt.perf.formats import Floats
+from gigawatt.perf.arrays import xp
+from gigawatt.perf.formats import Codes, Floats
 from gigawatt.perf.hardware import Hardware
 from gigawatt.perf.layout import Layout, Workload
 from gigawatt.perf.shape import Shape
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
 Part = TypeVar("Part", bound="DataclassInstance")
+
+LARGEST: Final = 2**62
+"""Keys of configurations stay below it."""
 
 
 def lined_up(shape: Shape, chips: Hardware, layout: Layout, work: Workload) -> tuple[Shape, Hardware, Layout, Workload]:
@@ -63,6 +66,30 @@ def blockwise(
     return done[0] if len(done) == 1 else _joined(done)
 
 
+def distinct(columns: Sequence[Floats]) -> tuple[Codes, Codes]:
+    """The first of all configurations that are equal in some columns.
+
+    Arguments:
+        columns: whole numbers, `(config,)` each.
+
+    Returns:
+        Positions of the first ones, `(distinct,)`, and which of them each configuration equals, `(config,)`.
+    """
+    key, size = xp.zeros(columns[0].shape, dtype=xp.intp), 1
+    for column in columns:
+        most = int(xp.max(column, initial=0.0)) + 1
+        if size * most > LARGEST:
+            # Numbered anew, so that a key is never larger than there are configurations.
+            before, key = xp.unique(key, return_inverse=True)
+            values, codes = xp.unique(column, return_inverse=True)
+            size, most = before.size, values.size
+        else:
+            codes = column.astype(xp.intp)
+        key, size = key * most + codes, size * most
+    _, first, which = xp.unique(key, return_index=True, return_inverse=True)
+    return first, which
+
+
 def _count(part: DataclassInstance) -> int:
     return int(_values(part)[0].shape[-1])
 
@@ -77,7 +104,7 @@ def _wide(part: Part, count: int) -> Part:
         if is_dataclass(value):
             wide.append(_wide(value, count))
         else:
-            wide.append(value if value.shape[-1] == count else np.broadcast_to(value, (*value.shape[:-1], count)))
+            wide.append(value if value.shape[-1] == count else xp.broadcast_to(value, (*value.shape[:-1], count)))
     return type(part)(*wide)
 
 
@@ -87,5 +114,5 @@ def _cut(part: Part, cut: slice) -> Part:
 
 def _joined(done: list[Part]) -> Part:
     columns = zip(*(_values(part) for part in done), strict=True)
-    joined = [_joined(list(c)) if is_dataclass(c[0]) else np.concatenate(c, axis=-1) for c in columns]
+    joined = [_joined(list(c)) if is_dataclass(c[0]) else xp.concatenate(c, axis=-1) for c in columns]
     return type(done[0])(*joined)

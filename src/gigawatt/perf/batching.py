@@ -4,10 +4,16 @@ Asked       what a request asks of the steps of a replica
 Loop        steps, batches and times of one round of a request, when nothing changes any more
 settled     it, for many configurations at once
 
-One round of a request takes F + S p + (C - 1) d: its own reading F, its S steps of length p, and the delays d by the
-prompts of the C - 1 others. With f prompts in a step, d = (a + f r) / f, where a is what a step with prompts costs
-whatever their number and r what each adds. As many prompts share a step as arrive during one, so that
-f / (p + a + f r) = C / round, which is solved for f; a, r and the number of sequences that decode come from the steps.
+A replica keeps C requests in work. One round of a request takes F + L q + (S - M) p + M m: its own reading F, L steps
+of length q in line behind others, and S steps until its answer is written, M of which carry prompts of others and last
+m, the rest p. Every other prompt is read once in a round, so L and M together are the prompts of the C - 1 others over
+those that share a step. How many sequences decode follows from the share of the round in which one does.
+
+Where requests of equal length end together, their successors arrive together: a share `burst` of the prompts stands in
+line, on average behind half of them, and is read in steps as full as may be; the other half is met while decoding. Of
+the prompts that arrive apart as many share a step as arrive during one, and so many that no more steps carry prompts
+than the answer has; where not even that is enough, the rest is waiting. Both rules keep the answer in order: a better
+chip never makes a user wait longer, nor do fewer users, but for blocks of a product that just fill up.
 """
 
 from __future__ import annotations
@@ -16,15 +22,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
-import numpy as np
-
+from gigawatt.perf.arrays import xp
 from gigawatt.perf.deployment import Passing
 from gigawatt.perf.formats import Floats
 from gigawatt.perf.inference import StepTime
 from gigawatt.perf.software import Engine
 
-ROUNDS: Final = 1
-"""Rounds of the fixed point after the first; the next one would change throughput by less than a thousandth."""
+ROUNDS: Final = 2
+"""Rounds of the fixed point after the first; of 12,000 drawn loads the next ones would change throughput and latencies
+of 999 in 1,000 by at most 0.7 %, and of any by at most 4 %."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -97,32 +103,32 @@ def settled(step: Callable[[Passing, bool], StepTime], asked: Asked, engine: Eng
         return step(Passing(decoding=decoding, context=asked.context, width=asked.width), True)
 
     # Those that arrive together share steps; of the others as many do as arrive during one.
-    line = np.clip(engine.burst * (many - 1), asked.least, asked.room)
+    line = xp.clip(engine.burst * (many - 1), asked.least, asked.room)
     behind, others = engine.burst * ahead / line / 2, (1 - engine.burst) * ahead
-    # Where each step carries prompts, those that wait fill it up.
-    least = np.clip(others / np.maximum(asked.steps - behind, 1e-9), asked.least, asked.room)
-    decoding, filled = many, np.maximum(line, least)
+    # There are no more steps with prompts than steps; those that wait fill them up.
+    least = xp.clip(others / xp.maximum(asked.steps - behind, 1e-9), asked.least, asked.room)
+    decoding, filled = many, xp.maximum(line, least)
     plain, both = pure(decoding), mixed(decoding, filled)
-    each = np.maximum(both.total - mixed(decoding, asked.least).total, 0.0) / np.maximum(filled - asked.least, 1e-9)
+    each = xp.maximum(both.total - mixed(decoding, asked.least).total, 0.0) / xp.maximum(filled - asked.least, 1e-9)
 
     def round_of() -> tuple[Floats, Floats]:
         apart, pace = others / filled, plain.total
-        queued = np.maximum(both.total + each * (line - filled), pace)
+        queued = xp.maximum(both.total + each * (line - filled), pace)
         shared = apart + behind
-        mean = (apart * np.maximum(both.total, pace) + behind * queued) / np.maximum(shared, 1e-300)
-        met = np.minimum(shared, asked.steps)
+        mean = (apart * xp.maximum(both.total, pace) + behind * queued) / xp.maximum(shared, 1e-300)
+        met = xp.minimum(shared, asked.steps)
         first = engine.front + alone + behind * queued + (shared - met) * mean
         after = (asked.steps * asked.slower - met) * pace + met * mean
         return first, after
 
     first, after = round_of()
     for _ in range(ROUNDS):
-        fixed = np.maximum(both.total - plain.total - each * filled, 0.0)
-        rest = first + after - others / filled * np.maximum(both.total - plain.total, 0.0)
+        fixed = xp.maximum(both.total - plain.total - each * filled, 0.0)
+        rest = first + after - others / filled * xp.maximum(both.total - plain.total, 0.0)
         rest = rest - (1 - engine.burst) * asked.pieces * each
-        filled = (1 - engine.burst) * asked.pieces * (many * plain.total + fixed) / np.maximum(rest, 1e-300)
-        filled = np.clip(np.where(rest > 0, filled, np.inf), least, asked.room)
-        decoding = np.clip(many * after / (first + after), 1.0, many)
+        filled = (1 - engine.burst) * asked.pieces * (many * plain.total + fixed) / xp.maximum(rest, 1e-300)
+        filled = xp.clip(xp.where(rest > 0, filled, xp.inf), least, asked.room)
+        decoding = xp.clip(many * after / (first + after), 1.0, many)
         plain, both = pure(decoding), mixed(decoding, filled)
         first, after = round_of()
     return Loop(alone, plain, both, filled, decoding, first, after, first + after)

@@ -1,7 +1,7 @@
-"""Bounds: figures of configurations that are numbers, within their limits, and as many as there are configurations.
+"""Bounds: what figures of inference may be, and how many of them there are.
 
-BOUNDS           least and most of the figures of inference
-require_bounds   refuses a figure out of its bounds
+BOUNDS           what each figure of inference may be
+require_bounds   refuses a figure that may not be
 require_lengths  refuses arrays that do not line up
 """
 
@@ -10,40 +10,42 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-import numpy as np
 from numpy.typing import ArrayLike
 
 from gigawatt.errors import InputError
+from gigawatt.perf.arrays import xp
+from gigawatt.perf.check import FROM_ZERO, POSITIVE, Bounds, numbers
 from gigawatt.perf.formats import Floats
 
-ABOVE: Final = float(np.finfo(np.float64).tiny)
-"""The least number above 0."""
+FROM_ONE: Final = Bounds(1)
+LIMIT: Final = Bounds(1, endless=True)
+TARGET: Final = Bounds(0, above=True, endless=True)
 
-FINITE: Final = float(np.finfo(np.float64).max)
-"""The most a number can be without being infinite."""
-
-BOUNDS: Final[Mapping[str, tuple[float, float]]] = {
-    "isl": (1.0, FINITE),
-    "osl": (1.0, FINITE),
-    "concurrency": (1.0, FINITE),
-    "chunk": (1.0, np.inf),
-    "most": (1.0, np.inf),
-    "cached": (0.0, 0.999),
-    "guesses": (0.0, FINITE),
-    "accepted": (0.0, 0.999),
-    "draft": (0.0, FINITE),
-    "skew": (1.0, FINITE),
-    "tokens": (ABOVE, FINITE),
-    "prefix": (0.0, FINITE),
-    "context": (0.0, FINITE),
-    "batch": (ABOVE, FINITE),
-    "width": (1.0, FINITE),
-    "readers": (ABOVE, FINITE),
-    "writers": (ABOVE, FINITE),
-    "ttft": (ABOVE, np.inf),
-    "tpot": (ABOVE, np.inf),
+BOUNDS: Final[Mapping[str, Bounds]] = {
+    "isl": FROM_ONE,
+    "osl": FROM_ONE,
+    "concurrency": FROM_ONE,
+    "chunk": LIMIT,
+    "most": LIMIT,
+    "cached": Bounds(0, 0.999),
+    "guesses": FROM_ZERO,
+    "accepted": Bounds(0, 0.999),
+    "draft": FROM_ZERO,
+    "skew": FROM_ONE,
+    "tokens": POSITIVE,
+    "prefix": FROM_ZERO,
+    "context": FROM_ZERO,
+    "batch": POSITIVE,
+    "width": FROM_ONE,
+    "readers": POSITIVE,
+    "writers": POSITIVE,
+    "ttft": TARGET,
+    "tpot": TARGET,
+    "length": POSITIVE,
+    "workspace_tokens": Bounds(0, endless=True),
 }
-"""Least and most of each figure of inference; of a prompt at least one token is read, and no draft is always right."""
+"""What each figure of inference may be; of a prompt at least one token in a thousand is read, and no
+draft is always right."""
 
 
 def require_bounds(place: str, **given: ArrayLike) -> None:
@@ -57,14 +59,7 @@ def require_bounds(place: str, **given: ArrayLike) -> None:
         InputError: one is; the message has its name, the value and the bounds.
     """
     for name, part in given.items():
-        least, most = BOUNDS[name]
-        values = np.asarray(part, dtype=np.float64)
-        wrong = ~((values >= least) & (values <= most))
-        if np.any(wrong):
-            low = "above 0" if least == ABOVE else f"of at least {least:g}"
-            high = "" if most == np.inf else ", and finite" if most == FINITE else f" and at most {most:g}"
-            high = "" if most == FINITE and values[wrong].flat[0] < most else high
-            raise InputError(f"{place}: {name}: {values[wrong].flat[0]:g}; expected a number {low}{high}.")
+        numbers(f"{place}: {name}", part, BOUNDS[name])
 
 
 def require_lengths(place: str, **given: Floats | ArrayLike) -> int:
@@ -72,7 +67,7 @@ def require_lengths(place: str, **given: Floats | ArrayLike) -> int:
 
     Arguments:
         place: what they belong to, for the message.
-        given: arrays by name, `(config,)` or one for all.
+        given: arrays by name, `(config,)` or one for all; leading axes are not looked at.
 
     Returns:
         How many configurations there are.
@@ -80,7 +75,7 @@ def require_lengths(place: str, **given: Floats | ArrayLike) -> int:
     Raises:
         InputError: two lengths above 1 differ; the message names both.
     """
-    sizes = {name: int(np.size(part)) for name, part in given.items()}
+    sizes: dict[str, int] = {name: (xp.shape(part) or (1,))[-1] for name, part in given.items()}
     longest = max(sizes, key=lambda name: sizes[name])
     for name, size in sizes.items():
         if size not in (1, sizes[longest]):

@@ -10,10 +10,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-import numpy as np
 from numpy.typing import ArrayLike
 
-from gigawatt.errors import InputError, ModelError
+from gigawatt.errors import ModelError
+from gigawatt.perf.arrays import xp
+from gigawatt.perf.bounds import require_bounds, require_lengths
+from gigawatt.perf.check import POSITIVE, numbers
 from gigawatt.perf.deployment import Deployment, Formats, deployments
 from gigawatt.perf.formats import Floats, format_bytes
 from gigawatt.perf.gemm import RESULT_BYTES
@@ -61,22 +63,29 @@ def capacity(
         shape, chips, cut, number: what runs where, `(config,)`.
         length: tokens a sequence is given room for, prompt and answer together, `(config,)`.
         workspace_tokens: tokens of the largest step, `(config,)`.
+
+    Raises:
+        InputError: a figure is out of its bounds, or arrays do not line up.
     """
-    stage = np.ceil(shape.layers / cut.pp) / shape.layers
+    asked = {"length": length, "workspace_tokens": workspace_tokens}
+    require_bounds("capacity", **asked)
+    parts = {"shape": shape.layers, "chips": chips.arrays, "layout": cut.tp, "formats": number.weight}
+    require_lengths("capacity", **parts, **asked)
+    stage = xp.ceil(shape.layers / cut.pp) / shape.layers
     experts = shape.moe * shape.experts * shape.expert_parameters
     rest = shape.parameters - experts - shape.embedding_parameters
-    tables = RESULT_BYTES * shape.embedding_parameters / cut.tp / np.minimum(cut.pp, 2.0)
+    tables = RESULT_BYTES * shape.embedding_parameters / cut.tp / xp.minimum(cut.pp, 2.0)
     weights = stage * (rest * format_bytes(number.weight) / cut.tp + experts * format_bytes(number.expert) / cut.group)
-    widest = np.maximum(shape.hidden, (shape.mlp - 1) * shape.ffn / cut.tp)
-    rows = np.asarray(workspace_tokens, dtype=np.float64)
+    widest = xp.maximum(shape.hidden, (shape.mlp - 1) * shape.ffn / cut.tp)
+    rows = xp.asarray(workspace_tokens, dtype=xp.float64)
     workspace = BUFFERS * RESULT_BYTES * rows * widest
-    heads = np.maximum(shape.kv_heads / cut.tp, 1.0) / shape.kv_heads
-    share = np.where(shape.kv_rank > 0, 1.0, heads) * stage
+    heads = xp.maximum(shape.kv_heads / cut.tp, 1.0) / shape.kv_heads
+    share = xp.where(shape.kv_rank > 0, 1.0, heads) * stage
     sequence = shape.kv_bytes(length, format_bytes(number.kv)) * share
     usable = USABLE * chips.hbm_capacity
-    room = (usable - weights - tables - workspace) / np.maximum(sequence, 1.0) * cut.attention_dp
+    room = (usable - weights - tables - workspace) / xp.maximum(sequence, 1.0) * cut.attention_dp
     return Capacity(
-        *(np.asarray(part) for part in (usable, weights + tables, workspace, sequence, np.floor(np.maximum(room, 0.0))))
+        *(xp.asarray(part) for part in (usable, weights + tables, workspace, sequence, xp.floor(xp.maximum(room, 0.0))))
     )
 
 
@@ -97,28 +106,26 @@ def require_fit(
         concurrency: sequences that are to be held at once, `(config,)`.
 
     Raises:
-        InputError: a length or concurrency is not above 0.
+        InputError: a length or concurrency is not above 0, or arrays do not line up.
         ModelError: weights, workspace or cache do not fit; with the nearest concurrency and layout that do.
     """
-    for name, given in (("length", length), ("concurrency", concurrency)):
-        values = np.asarray(given, dtype=np.float64)
-        if np.any(~(values > 0)):
-            raise InputError(f"{name}: {values[~(values > 0)].flat[0]:g}; expected a number above 0.")
+    wanted = numbers("capacity: concurrency", concurrency, POSITIVE)
+    require_lengths("capacity", layout=cut.tp, shape=shape.layers, chips=chips.arrays, concurrency=wanted)
     found = capacity(shape, chips, cut, number, length, workspace_tokens=workspace_tokens)
-    wanted, room = np.broadcast_arrays(np.asarray(concurrency, dtype=np.float64), found.sequences)
-    if np.all(room >= wanted):
+    wanted, room = xp.broadcast_arrays(wanted, found.sequences)
+    if xp.all(room >= wanted):
         return
-    first = int(np.argmax(np.atleast_1d(room < wanted)))
+    first = int(xp.argmax(xp.atleast_1d(room < wanted)))
 
     def at(part: Floats) -> float:
-        flat = np.atleast_1d(part)
+        flat = xp.atleast_1d(part)
         return float(flat[min(first, flat.size - 1)])
 
     weights, sequence, need = at(found.weights), at(found.sequence), at(wanted)
     parts = {"weights": weights, "workspace": at(found.workspace), "cache": sequence * need / at(cut.attention_dp)}
     listing = ", ".join(f"{name} {size / 1e9:.1f} GB" for name, size in parts.items())
-    sums = np.cumsum(list(parts.values()))
-    culprit = list(parts)[int(np.argmax(sums > at(found.usable)))]
+    sums = xp.cumsum(list(parts.values()))
+    culprit = list(parts)[int(xp.argmax(sums > at(found.usable)))]
     fits = [f"concurrency {at(room):g}"] if at(room) >= 1 else []
     for tp in (2.0**power for power in range(1, 11)):
         if tp > at(cut.tp):

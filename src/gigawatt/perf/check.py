@@ -3,6 +3,7 @@
 Bounds           what a figure may be
 require_number   refuses one figure that may not be
 require_flag     refuses what is no truth value
+require_kind     refuses what is no chip, no model, no system where one belongs
 numbers          figures of many configurations as an array, or a refusal
 positions        places in a list as an array, or a refusal
 """
@@ -14,12 +15,12 @@ from dataclasses import dataclass
 from numbers import Real
 from typing import Final
 
-import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from gigawatt.errors import InputError
+from gigawatt.perf.arrays import xp
 
-Floats = NDArray[np.float64]
+Floats = NDArray[xp.float64]
 
 LONGEST: Final = 40
 """Characters of a wrong figure that a message repeats."""
@@ -47,11 +48,11 @@ class Bounds:
     endless: bool = False
     hint: str = ""
 
-    def fit(self, values: Floats) -> NDArray[np.bool_]:
+    def fit(self, values: Floats) -> NDArray[xp.bool_]:
         """Which values may be."""
         fine = (values > self.least if self.above else values >= self.least) & (values <= self.most)
-        fine &= ~np.isinf(values) | self.endless
-        return np.asarray(fine & (np.floor(values) == values) if self.whole else fine)
+        fine &= ~xp.isinf(values) | self.endless
+        return xp.asarray(fine & (xp.floor(values) == values) if self.whole else fine)
 
     def words(self, value: float) -> str:
         """What was expected in the place of a value."""
@@ -88,7 +89,7 @@ def require_number(place: str, given: object, bounds: Bounds) -> None:
         InputError: it may not be; the message has the place, the figure and the bounds.
     """
     value = _value(given)
-    if not bounds.fit(np.asarray(value)):
+    if not bounds.fit(xp.asarray(value)):
         raise InputError(f"{place}: {_shown(given)}; expected {bounds.words(value)}.")
 
 
@@ -98,8 +99,26 @@ def require_flag(place: str, given: object) -> None:
     Raises:
         InputError: it is none.
     """
-    if not isinstance(given, bool | np.bool_):
+    if not isinstance(given, bool | xp.bool_):
         raise InputError(f"{place}: {_shown(given)}; expected True or False.")
+
+
+def require_kind(place: str, given: object, kind: type, example: str) -> None:
+    """Refuses a thing of another kind, or a list that has one.
+
+    Arguments:
+        place: what it is, for the message; with its position where it is in a list.
+        given: the thing, or a tuple or list of things.
+        kind: what each has to be.
+        example: what one writes.
+
+    Raises:
+        InputError: it is something else.
+    """
+    for at, item in enumerate(given) if isinstance(given, tuple | list) else [(None, given)]:
+        if not isinstance(item, kind):
+            where = "" if at is None else f"[{at}]"
+            raise InputError(f"{place}{where}: {_shown(item)}; expected `{kind.__name__}`, such as {example}.")
 
 
 def numbers(name: str, given: ArrayLike | None, bounds: Bounds, *, whose: str = "") -> Floats:
@@ -107,7 +126,7 @@ def numbers(name: str, given: ArrayLike | None, bounds: Bounds, *, whose: str = 
 
     Arguments:
         name: of the figure, for the message.
-        given: one number for all configurations, or one each; truth values only where the bounds are 0 and 1.
+        given: one number for all configurations, or one each; truth values, as 0 and 1, where those are the bounds.
         bounds: what each may be.
         whose: what it belongs to, such as `layout`; the message then names the configuration as `layout[2].tp`.
 
@@ -115,19 +134,19 @@ def numbers(name: str, given: ArrayLike | None, bounds: Bounds, *, whose: str = 
         InputError: one may not be, there are none, or they have more than one dimension.
     """
     try:
-        raw = np.asarray(given)
+        raw = xp.asarray(given)
     except ValueError:
         raise InputError(f"{_place(whose, name, None)}: lists of lists; expected a number or a list of them.") from None
     if raw.ndim > 1 or not raw.size:
         what = f"an array of shape {raw.shape}" if raw.size else "empty"
         raise InputError(f"{_place(whose, name, None)}: {what}; expected a number or a list of them.")
-    plain = raw.dtype.kind in ("iufb" if bounds == FLAG else "iuf")
+    plain = raw.dtype.kind in ("iufb" if (bounds.least, bounds.most) == (0, 1) else "iuf")
     # Whatever NumPy would turn into numbers by itself, such as text and None, is looked at one by one.
-    items = None if plain else np.asarray(given, dtype=object)
-    values = np.array(raw, np.float64) if items is None else np.array([_value(item) for item in items.flat])
-    wrong = np.atleast_1d(~bounds.fit(values))
-    if np.any(wrong):
-        at = int(np.argmax(wrong))
+    items = None if plain else xp.asarray(given, dtype=object)
+    values = xp.array(raw, xp.float64) if items is None else xp.array([_value(item) for item in items.flat])
+    wrong = xp.atleast_1d(~bounds.fit(values))
+    if xp.any(wrong):
+        at = int(xp.argmax(wrong))
         value = float(values.flat[at])
         place = _place(whose, name, at if whose or raw.size > 1 else None)
         what = f"{value:g}" if items is None else _shown(items.flat[at])
@@ -135,7 +154,7 @@ def numbers(name: str, given: ArrayLike | None, bounds: Bounds, *, whose: str = 
     return values.reshape(raw.shape)
 
 
-def positions(name: str, given: ArrayLike, count: int) -> NDArray[np.intp]:
+def positions(name: str, given: ArrayLike, count: int) -> NDArray[xp.intp]:
     """Places in a list as an array of whole numbers, of the shape given.
 
     Arguments:
@@ -146,10 +165,12 @@ def positions(name: str, given: ArrayLike, count: int) -> NDArray[np.intp]:
     Raises:
         InputError: one is not in the list, or no whole number.
     """
-    raw = np.asarray(given)
+    raw = xp.asarray(given)
+    if raw.dtype.kind == "b":
+        raise InputError(f"{name}: {raw.flat[0]}; expected a whole number from 0 to {count - 1}.")
     if raw.size and (raw.dtype.kind not in "iu" or raw.min() < 0 or raw.max() >= count):
         raw = numbers(name, raw.ravel(), Bounds(0, count - 1, whole=True)).reshape(raw.shape)
-    return raw.astype(np.intp)
+    return raw.astype(xp.intp)
 
 
 def _place(whose: str, name: str, at: int | None) -> str:
@@ -159,7 +180,7 @@ def _place(whose: str, name: str, at: int | None) -> str:
 
 def _value(given: object) -> float:
     """A number as it is counted with; nan, which fits nowhere, for all that is none or too long for one."""
-    if isinstance(given, bool | np.bool_) or not isinstance(given, Real):
+    if isinstance(given, bool | xp.bool_) or not isinstance(given, Real):
         return math.nan
     try:
         return float(given)

@@ -16,13 +16,14 @@ from __future__ import annotations
 
 from typing import Final
 
-import numpy as np
 from numpy.typing import ArrayLike
 
 from gigawatt.errors import InputError, did_you_mean
+from gigawatt.perf.arrays import xp
 from gigawatt.perf.formats import Floats
 from gigawatt.perf.hardware import Hardware
 from gigawatt.perf.kernels import CALIBRATED, Kernels
+from gigawatt.perf.size import require_sizes
 from gigawatt.perf.system import TOPOLOGIES
 
 COLLECTIVES: Final = ("all_gather", "reduce_scatter", "all_reduce", "all_to_all")
@@ -41,16 +42,16 @@ def members(group: ArrayLike, stride: ArrayLike, chips: Hardware) -> Floats:
     Returns:
         Members joined at each level, those of inner levels counted as one, `(level, config)`; the product is the group.
     """
-    group, stride = np.broadcast_arrays(np.asarray(group, np.float64), np.asarray(stride, np.float64))
-    counts, inside = [], np.ones_like(group)
+    group, stride = xp.broadcast_arrays(xp.asarray(group, xp.float64), xp.asarray(stride, xp.float64))
+    counts, inside = [], xp.ones_like(group)
     last = len(chips.level_chips) - 1
     for level, joined in enumerate(chips.level_chips):
-        reached = group if level == last else np.clip(np.floor(joined / stride), 1.0, group)
+        reached = group if level == last else xp.clip(xp.floor(joined / stride), 1.0, group)
         # A group that does not fill whole domains is spread evenly over the fewest that hold it.
-        reached = group / np.ceil(group / reached)
+        reached = group / xp.ceil(group / reached)
         counts.append(reached / inside)
         inside = reached
-    return np.stack(counts)
+    return xp.stack(counts)
 
 
 def collective_time(
@@ -80,15 +81,18 @@ def collective_time(
         Seconds, in the shape of `volume`; zero for a group of one or nothing to send.
 
     Raises:
-        InputError: there is no such collective.
+        InputError: there is no such collective, a volume is negative, a group or a stride below 1, or lengths differ.
     """
     if kind not in COLLECTIVES:
         raise InputError(f"no collective `{kind}`. {did_you_mean(kind, COLLECTIVES)}")
-    size, count = np.asarray(volume, dtype=np.float64), np.asarray(group, dtype=np.float64)
+    size, count = xp.asarray(volume, dtype=xp.float64), xp.asarray(group, dtype=xp.float64)
+    apart, many = xp.asarray(stride, dtype=xp.float64), xp.asarray(copies, dtype=xp.float64)
+    require_sizes(f"collective {kind}", chips, volume=size, copies=many)
+    require_sizes(f"collective {kind}", chips, 1.0, group=count, stride=apart)
     wire, copy, base, step = _constants(kind, kernels)
-    parts, latency, inside = [], np.asarray(base), np.ones_like(count * chips.node)
-    for level, joined in enumerate(members(count, stride, chips)):
-        share = _share(kind, joined, inside, count, copies)
+    parts, latency, inside = [], xp.asarray(base), xp.ones_like(count * chips.node)
+    for level, joined in enumerate(members(count, apart, chips)):
+        share = _share(kind, joined, inside, count, many)
         bandwidth = chips.level_bandwidth[level] * _links(kind, joined, level, chips)
         # A chip's own part is copied at the speed of the innermost network, whose links are the widest.
         own = copy / count / chips.level_bandwidth[0] if level == 0 else 0.0
@@ -96,8 +100,8 @@ def collective_time(
         latency = latency + _steps(kind, joined, level, chips) * (step + chips.level_latency[level])
         inside = inside * joined
     passes = 2.0 if kind == "all_reduce" else 1.0
-    time = latency + passes * size * np.max(np.stack(parts), axis=0)
-    return np.asarray(np.where((inside > 1) & (size > 0), time, 0.0))
+    time = latency + passes * size * xp.max(xp.stack(parts), axis=0)
+    return xp.asarray(xp.where((inside > 1) & (size > 0), time, 0.0))
 
 
 def point_to_point_time(
@@ -113,22 +117,26 @@ def point_to_point_time(
 
     Returns:
         Seconds, `(config,)`; zero for nothing to send.
+
+    Raises:
+        InputError: a volume or a distance is no number of at least 0, or lengths differ.
     """
-    size, apart = np.asarray(volume, dtype=np.float64), np.asarray(distance, dtype=np.float64)
-    level = np.sum(chips.level_chips[:-1] <= apart, axis=0)
+    size, apart = xp.asarray(volume, dtype=xp.float64), xp.asarray(distance, dtype=xp.float64)
+    require_sizes("sending", chips, volume=size, distance=apart)
+    level = xp.sum(chips.level_chips[:-1] <= apart, axis=0)
     torus, mesh = TOPOLOGIES.index("torus"), TOPOLOGIES.index("mesh")
 
     def at(figures: Floats) -> Floats:
-        chosen = np.broadcast_to(level, np.broadcast_shapes(level.shape, figures.shape[1:]))
-        return np.asarray(np.take_along_axis(figures, chosen[None, :], axis=0)[0])
+        chosen = xp.broadcast_to(level, xp.broadcast_shapes(level.shape, figures.shape[1:]))
+        return xp.asarray(xp.take_along_axis(figures, chosen[None, :], axis=0)[0])
 
-    links = np.select(
+    links = xp.select(
         [at(chips.level_topology) == torus, at(chips.level_topology) == mesh],
-        [2 * at(chips.level_dimensions), np.maximum(at(chips.level_chips) - 1, 1.0)],
+        [2 * at(chips.level_dimensions), xp.maximum(at(chips.level_chips) - 1, 1.0)],
         1.0,
     )
     time = kernels.collective + kernels.step + at(chips.level_latency)
-    return np.asarray(np.where(size > 0, time + kernels.wire_gather * size * links / at(chips.level_bandwidth), 0.0))
+    return xp.asarray(xp.where(size > 0, time + kernels.wire_gather * size * links / at(chips.level_bandwidth), 0.0))
 
 
 def _constants(kind: str, kernels: Kernels) -> tuple[float, float, float, float]:
@@ -142,35 +150,34 @@ def _constants(kind: str, kernels: Kernels) -> tuple[float, float, float, float]
     return wire, copy, kernels.collective, kernels.step
 
 
-def _share(kind: str, joined: Floats, inside: Floats, count: Floats, copies: ArrayLike) -> Floats:
+def _share(kind: str, joined: Floats, inside: Floats, count: Floats, many: Floats) -> Floats:
     """Share of the volume that crosses a network."""
     if kind == "all_to_all":
-        # Of `copies` members chosen evenly among equal domains, so many are the only ones or the first in theirs.
-        many = np.maximum(np.asarray(copies, dtype=np.float64), 1.0)
-        domains = count / inside
-        first = np.where(inside > 1, domains * (1 - (1 - 1 / domains) ** many) / many, 1.0)
-        return np.asarray((joined - 1) * inside / count * first)
-    return np.asarray((joined - 1) / joined / inside)
+        # Of `many` members chosen evenly among equal domains, so many are the only ones or the first in theirs.
+        many, domains = xp.maximum(many, 1.0), count / inside
+        first = xp.where(inside > 1, domains * (1 - (1 - 1 / domains) ** many) / many, 1.0)
+        return xp.asarray((joined - 1) * inside / count * first)
+    return xp.asarray((joined - 1) / joined / inside)
 
 
 def _steps(kind: str, joined: Floats, level: int, chips: Hardware) -> Floats:
     """Messages one after the other: a ring, or a tree where that is shorter and sums may be formed on the way."""
-    dimensions = np.maximum(chips.level_dimensions[level], 1.0)
+    dimensions = xp.maximum(chips.level_dimensions[level], 1.0)
     around = dimensions * (joined ** (1 / dimensions) - 1) / 2
-    ring = np.where(chips.level_topology[level] == TOPOLOGIES.index("torus"), np.ceil(around), joined - 1)
-    tree = 2 * np.log2(joined) + 1
-    return np.asarray(2 * np.minimum(ring, tree) if kind == "all_reduce" else ring)
+    ring = xp.where(chips.level_topology[level] == TOPOLOGIES.index("torus"), xp.ceil(around), joined - 1)
+    tree = 2 * xp.log2(joined) + 1
+    return xp.asarray(2 * xp.minimum(ring, tree) if kind == "all_reduce" else ring)
 
 
 def _links(kind: str, joined: Floats, level: int, chips: Hardware) -> Floats:
     """Share of a chip's bandwidth that a group of chips can use."""
-    domain, dimensions = chips.level_chips[level], np.maximum(chips.level_dimensions[level], 1.0)
-    spanned = np.log(np.maximum(joined, 2.0)) / np.log(np.maximum(domain, 2.0))
-    used = np.clip(np.ceil(spanned * dimensions - 1e-9), 1.0, dimensions)
+    domain, dimensions = chips.level_chips[level], xp.maximum(chips.level_dimensions[level], 1.0)
+    spanned = xp.log(xp.maximum(joined, 2.0)) / xp.log(xp.maximum(domain, 2.0))
+    used = xp.clip(xp.ceil(spanned * dimensions - 1e-9), 1.0, dimensions)
     torus = used / dimensions
     if kind == "all_to_all":
-        torus = torus / np.maximum(used * joined ** (1 / used) / 4, 1.0)
-    mesh = np.clip((joined - 1) / np.maximum(domain - 1, 1.0), 1e-9, 1.0)
+        torus = torus / xp.maximum(used * joined ** (1 / used) / 4, 1.0)
+    mesh = xp.clip((joined - 1) / xp.maximum(domain - 1, 1.0), 1e-9, 1.0)
     topology = chips.level_topology[level]
     chosen = [topology == TOPOLOGIES.index("torus"), topology == TOPOLOGIES.index("mesh")]
-    return np.asarray(np.select(chosen, [torus, mesh], 1.0))
+    return xp.asarray(xp.select(chosen, [torus, mesh], 1.0))

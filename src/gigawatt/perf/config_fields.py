@@ -1,6 +1,8 @@
-"""Fields of a `config.json`, read one by one, so that a mistake names its file, line, place and fix.
+"""Fields of a `config.json`: by the names they may have, and where in the file a mistake stands.
 
-Fields    one JSON object of the file
+ConfigFile                 the file
+read_file                  it, from the disk
+whole, words, switches     its fields, beside those that every sheet has
 """
 
 from __future__ import annotations
@@ -10,136 +12,54 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn
 
 from gigawatt.errors import InputError, Problem, did_you_mean
+from gigawatt.perf.sheet import Fault, Place, Sheet, shown
 
 
 @dataclass(frozen=True, slots=True)
-class Fields:
-    """One JSON object of a file.
+class ConfigFile:
+    """A file with one JSON object.
 
     Arguments:
-        file: the file's name as the user gave it.
-        text: the file.
+        name: of the file, as the user gave it.
+        text: what is in it.
         values: the object.
-        prefix: where in the file it is, such as `text_config.`; empty for the whole.
     """
 
-    file: str
+    name: str
     text: str
     values: Mapping[str, object]
-    prefix: str = ""
 
-    def has(self, name: str) -> bool:
-        """Whether the field is there and not null."""
-        return self.values.get(name) is not None
+    def problem(self, fault: Fault) -> Problem:
+        """A mistake with its line; a field that is missing has none."""
+        place = (*fault.place, fault.absent) if fault.absent else fault.place
+        path = ".".join(map(str, place))
+        if fault.absent:
+            fix = (
+                f"Add `{fault.absent}`, such as {fault.example}. {did_you_mean(fault.absent, self._names(fault.place))}"
+            )
+            return Problem(self.name, 0, 0, path, f"missing. {fix}")
+        start, end = 0, 0
+        for step in place:
+            found = re.compile(rf'"{re.escape(str(step))}"\s*:').search(self.text, end)
+            if found is None:
+                return Problem(self.name, 0, 0, path, fault.message)
+            start, end = found.span()
+        before = self.text[:start]
+        line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+        return Problem(self.name, line, column, path, fault.message)
 
-    def whole(self, *names: str, default: int | None = None) -> int:
-        """A whole number of at least 0.
-
-        Arguments:
-            names: the names it may have, the usual one first.
-            default: its value where it is missing or null.
-
-        Raises:
-            InputError: it is missing without a default, or no whole number.
-        """
-        for name in names:
-            value = self.values.get(name)
-            if value is None:
-                continue
-            if isinstance(value, float) and value.is_integer():
-                value = int(value)
-            if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-                self.refuse(name, f"{_shown(value)}; expected a whole number, such as {_example(name)}")
-            return value
-        if default is None:
-            self.missing(names[0])
-        return default
-
-    def flag(self, name: str, default: bool) -> bool:
-        """A truth value.
-
-        Raises:
-            InputError: it is something else.
-        """
-        value = self.values.get(name)
-        if value is None:
-            return default
-        if not isinstance(value, bool):
-            self.refuse(name, f"{_shown(value)}; expected true or false")
-        return value
-
-    def word(self, name: str, default: str = "") -> str:
-        """A text.
-
-        Raises:
-            InputError: it is something else.
-        """
-        value = self.values.get(name, default)
-        if value is None:
-            return default
-        if not isinstance(value, str):
-            self.refuse(name, f'{_shown(value)}; expected a text, such as "llama"')
-        return value
-
-    def words(self, name: str) -> list[str]:
-        """A list of texts; empty where it is missing.
-
-        Raises:
-            InputError: it is something else.
-        """
-        value = self.values.get(name)
-        if value is None:
-            return []
-        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-            self.refuse(name, f"{_shown(value)}; expected a list of texts")
-        return [str(item) for item in value]
-
-    def switches(self, name: str) -> list[bool]:
-        """A list of zeros and ones; empty where it is missing.
-
-        Raises:
-            InputError: it is something else.
-        """
-        value = self.values.get(name)
-        if value is None:
-            return []
-        if not isinstance(value, list) or not all(type(item) is int and item in (0, 1) for item in value):
-            self.refuse(name, f"{_shown(value)}; expected a list of zeros and ones")
-        return [item == 1 for item in value]
-
-    def part(self, name: str) -> Fields:
-        """The object in a field; empty where it is missing.
-
-        Raises:
-            InputError: it is something else.
-        """
-        value = self.values.get(name)
-        if value is None:
-            return Fields(self.file, self.text, {}, f"{self.prefix}{name}.")
-        if not isinstance(value, dict):
-            self.refuse(name, f"{_shown(value)}; expected an object in braces")
-        return Fields(self.file, self.text, value, f"{self.prefix}{name}.")
-
-    def missing(self, name: str) -> NoReturn:
-        """Say that a field is missing."""
-        fix = f"Add `{name}`, such as {_example(name)}. {did_you_mean(name, self.values)}"
-        problem = Problem(self.file, 0, 0, self.prefix + name, f"missing. {fix}")
-        raise InputError(str(problem))
-
-    def refuse(self, name: str, message: str) -> NoReturn:
-        """Say that a field is wrong, with the line it is on."""
-        found = re.search(rf'"{re.escape(name)}"\s*:', self.text)
-        before = self.text[: found.start()] if found else ""
-        line = before.count("\n") + 1 if found else 0
-        column = len(before) - (before.rfind("\n") + 1) + 1 if found else 0
-        raise InputError(str(Problem(self.file, line, column, self.prefix + name, f"{message}.")))
+    def _names(self, place: Place) -> Mapping[str, object]:
+        values = self.values
+        for step in place:
+            inner = values.get(str(step))
+            values = inner if isinstance(inner, dict) else {}
+        return values
 
 
-def read_fields(path: Path) -> Fields:
-    """The fields of a JSON file.
+def read_file(path: Path) -> ConfigFile:
+    """A JSON file with one object.
 
     Raises:
         InputError: the file cannot be read, or is no JSON object.
@@ -164,16 +84,50 @@ def read_fields(path: Path) -> Fields:
         raise InputError(f"{file}: a number of thousands of digits. Expected sizes of a model, such as 4096.") from None
     if not isinstance(values, dict):
         raise InputError(f"{file}:1:1: {text.strip()[:20]}; expected an object in braces, as in a model's config.json.")
-    return Fields(file, text, values)
+    return ConfigFile(file, text, values)
 
 
-def _shown(value: object) -> str:
-    try:
-        return json.dumps(value)[:60]
-    except (ValueError, RecursionError):
-        return "a value too large to show"
+def whole(fields: Sheet, *names: str, default: int | None = None) -> int:
+    """A whole number of at least 0; 0 stands in for one that is missing without a default, or wrong.
+
+    Arguments:
+        fields: the object.
+        names: the names it may have, the usual one first.
+        default: its value where it is missing or null.
+    """
+    name = next((name for name in names if fields.has(name)), names[0])
+    return fields.whole(name, example(name), default=default, least=0)
 
 
-def _example(name: str) -> str:
+def words(fields: Sheet, name: str) -> list[str]:
+    """A list of texts; empty where it is missing.
+
+    Raises:
+        SheetError: it is something else.
+    """
+    value = fields.values.get(name)
+    if value is None:
+        return []
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        fields.refuse(name, f"{shown(value)}; expected a list of texts.")
+    return [str(item) for item in value]
+
+
+def switches(fields: Sheet, name: str) -> list[bool]:
+    """A list of zeros and ones; empty where it is missing.
+
+    Raises:
+        SheetError: it is something else.
+    """
+    value = fields.values.get(name)
+    if value is None:
+        return []
+    if not isinstance(value, list) or not all(type(item) is int and item in (0, 1) for item in value):
+        fields.refuse(name, f"{shown(value)}; expected a list of zeros and ones.")
+    return [item == 1 for item in value]
+
+
+def example(name: str) -> str:
+    """What one writes in a field."""
     examples = {"vocab": "128256", "layer": "32", "head_dim": "128", "heads": "32", "expert": "8", "rank": "512"}
     return next((value for part, value in examples.items() if part in name), "4096")

@@ -8,12 +8,18 @@ Passing                  what passes in a step: sequences that decode, and promp
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
-import numpy as np
 from numpy.typing import ArrayLike
 
 from gigawatt.errors import InputError
+from gigawatt.perf.arrays import xp
+from gigawatt.perf.bounds import require_lengths
+from gigawatt.perf.check import COUNT, FROM_ZERO, Bounds, numbers
 from gigawatt.perf.formats import Codes, Floats, format_code
+
+WIDTH: Final = Bounds(1)
+"""New tokens of a sequence that decodes: its own, and the guesses that are checked with it."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,19 +56,17 @@ def deployments(tp: ArrayLike = 1, pp: ArrayLike = 1, ep: ArrayLike = 1, attenti
         tp, pp, ep, attention_dp: counts, `(config,)` or one for all.
 
     Raises:
-        InputError: a count is not a whole number above 0, or `ep` does not divide the chips of a stage.
+        InputError: a count is not a whole number above 0, there are different numbers of them, or `ep` does not divide
+            the chips of a stage. What a model allows is known when it meets the deployment (`misfits`).
     """
-    counts = {"tp": tp, "pp": pp, "ep": ep, "attention_dp": attention_dp}
-    for name, given in counts.items():
-        values = np.asarray(given, dtype=np.float64)
-        wrong = ~((values >= 1) & (values == np.floor(values)) & np.isfinite(values))
-        if np.any(wrong):
-            raise InputError(f"layout: {name}: {values[wrong].flat[0]:g}; expected a whole number of at least 1.")
-    arrays = np.broadcast_arrays(*(np.asarray(given, dtype=np.float64) for given in counts.values()))
+    given = {"tp": tp, "pp": pp, "ep": ep, "attention_dp": attention_dp}
+    counts = {name: numbers(f"layout: {name}", part, COUNT) for name, part in given.items()}
+    require_lengths("layout", **counts)
+    arrays = xp.broadcast_arrays(*counts.values())
     made = Deployment(*arrays)
-    uneven = np.atleast_1d(made.group % made.ep != 0)
-    if np.any(uneven):
-        group, experts = np.atleast_1d(made.group)[uneven][0], np.atleast_1d(made.ep)[uneven][0]
+    uneven = xp.atleast_1d(made.group % made.ep != 0)
+    if xp.any(uneven):
+        group, experts = xp.atleast_1d(made.group)[uneven][0], xp.atleast_1d(made.ep)[uneven][0]
         fits = max(count for count in range(1, int(min(group, experts)) + 1) if group % count == 0)
         raise InputError(
             f"layout: ep: {experts:g}; expected a divisor of tp x attention_dp, {group:g}. The nearest is {fits}."
@@ -93,7 +97,7 @@ def formats(weight: str, product: str | None = None, kv: str = "bf16", expert: s
         InputError: there is no such format.
     """
     names = (weight, product or weight, kv, expert or weight)
-    return Formats(*(np.array([format_code(name)], dtype=np.intp) for name in names))
+    return Formats(*(xp.array([format_code(name)], dtype=xp.intp) for name in names))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -107,6 +111,9 @@ class Passing:
         prompts: sequences whose prompt, or a part of it, is read.
         tokens: new tokens of each.
         prefix: tokens of each that are in the cache already.
+
+    Raises:
+        InputError: a figure is negative or no number, or `width` below 1.
     """
 
     decoding: ArrayLike = 0.0
@@ -115,3 +122,7 @@ class Passing:
     prompts: ArrayLike = 0.0
     tokens: ArrayLike = 0.0
     prefix: ArrayLike = 0.0
+
+    def __post_init__(self) -> None:
+        for name in Passing.__slots__:
+            numbers(f"passing: {name}", getattr(self, name), WIDTH if name == "width" else FROM_ZERO)

@@ -11,15 +11,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from typing import Final
 
-import numpy as np
 from numpy.typing import NDArray
 
 from gigawatt.errors import InputError
+from gigawatt.perf.arrays import xp
 from gigawatt.perf.formats import Codes, Floats
 from gigawatt.perf.layout import Layout, Workload
 from gigawatt.perf.shape import Shape
 
-Flags = NDArray[np.bool_]
+Flags = NDArray[xp.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Rule:
 
 
 def _divides(part: Floats, whole: Floats) -> Flags:
-    return np.asarray(np.mod(whole, part) == 0)
+    return xp.asarray(xp.mod(whole, part) == 0)
 
 
 def _heads(shape: Shape, layout: Layout, work: Workload) -> Flags:
@@ -50,17 +50,17 @@ def _kv_heads(shape: Shape, layout: Layout, work: Workload) -> Flags:
 
 
 def _stages(shape: Shape, layout: Layout, work: Workload) -> Flags:
-    return np.asarray(layout.pp * layout.interleave <= shape.layers + work.predictors)
+    return xp.asarray(layout.pp * layout.interleave <= shape.layers + work.predictors)
 
 
 def _experts(shape: Shape, layout: Layout, work: Workload) -> Flags:
     fine = (layout.ep == 1) | ((shape.experts > 0) & _divides(layout.ep, shape.experts))
-    return np.asarray(fine)
+    return xp.asarray(fine)
 
 
 def _expert_chips(shape: Shape, layout: Layout, work: Workload) -> Flags:
     whole = _divides(layout.ep * layout.expert_tp, layout.tp * layout.dp * layout.cp)
-    return np.asarray(whole | (shape.experts == 0))
+    return xp.asarray(whole | (shape.experts == 0))
 
 
 def _shards(shape: Shape, layout: Layout, work: Workload) -> Flags:
@@ -99,9 +99,9 @@ def layout_faults(shape: Shape, layout: Layout, work: Workload) -> Codes:
     Returns:
         Position in RULES plus one, 0 where none is broken, `(config,)`.
     """
-    codes: Codes = np.zeros(layout.tp.shape, dtype=np.intp)
+    codes: Codes = xp.zeros(layout.tp.shape, dtype=xp.intp)
     for code, rule in reversed(list(enumerate(RULES, start=1))):
-        codes = np.where(rule.holds(shape, layout, work), codes, code)
+        codes = xp.where(rule.holds(shape, layout, work), codes, code)
     return codes
 
 
@@ -112,11 +112,11 @@ def refuse_faults(shape: Shape, layout: Layout, work: Workload) -> None:
         InputError: a configuration breaks a rule; the message has the nearest value that breaks none.
     """
     codes = layout_faults(shape, layout, work)
-    if not np.any(codes):
+    if not xp.any(codes):
         return
-    at = int(np.argmax(codes > 0))
+    at = int(xp.argmax(codes > 0))
     rule = RULES[int(codes[at]) - 1]
-    one = Shape(**{item.name: np.broadcast_to(getattr(shape, item.name), codes.shape)[[at]] for item in fields(shape)})
+    one = Shape(**{item.name: xp.broadcast_to(getattr(shape, item.name), codes.shape)[[at]] for item in fields(shape)})
     layout, work = layout.take([at]), work.take([at])
     given = _degree(layout, rule.field)
     near = _nearest(one, layout, work, rule.field)
@@ -134,19 +134,28 @@ def _degree(layout: Layout, field: str) -> float:
 
 
 def _changed(before: Layout, after: Layout) -> list[str]:
-    return [rule for rule in dict.fromkeys(rule.field for rule in RULES) if _degree(before, rule) != _degree(after, rule)]
+    """Degrees that differ, those left out that follow others by default."""
+    names = dict.fromkeys(rule.field for rule in RULES)
+    if _whole(before):
+        names.pop("shards")
+    return [name for name in names if _degree(before, name) != _degree(after, name)]
+
+
+def _whole(layout: Layout) -> bool:
+    """Whether states are sharded over the whole data- and context-parallel group, as by default."""
+    return bool(xp.all(layout.shards == layout.dp * layout.cp))
 
 
 def _tried(layout: Layout, field: str) -> Layout:
     """The layout with other values of a degree, nearest first, and with those that follow it by default."""
     given = _degree(layout, field)
-    values = np.arange(1.0, 2 * given + 1)
-    values = values[np.argsort(np.abs(values - given), kind="stable")]
-    changed = replace(layout.take(np.zeros(values.size, dtype=np.intp)), **{field: values})
-    if field != "shards" and np.all(layout.shards == layout.dp * layout.cp):
+    values = xp.arange(1.0, 2 * given + 1)
+    values = values[xp.argsort(xp.abs(values - given), kind="stable")]
+    changed = replace(layout.take(xp.zeros(values.size, dtype=xp.intp)), **{field: values})
+    if field != "shards" and _whole(layout):
         changed = replace(changed, shards=changed.dp * changed.cp)
-    if np.all(layout.expert_tp == np.where(layout.ep > 1, 1.0, layout.tp)):
-        changed = replace(changed, expert_tp=np.where(changed.ep > 1, 1.0, changed.tp))
+    if xp.all(layout.expert_tp == xp.where(layout.ep > 1, 1.0, layout.tp)):
+        changed = replace(changed, expert_tp=xp.where(changed.ep > 1, 1.0, changed.tp))
     return changed
 
 
@@ -154,7 +163,7 @@ def _nearest(shape: Shape, layout: Layout, work: Workload, field: str) -> Layout
     """The layout with the nearest other value of one degree that breaks no rule."""
     tried = _tried(layout, field)
     fine = layout_faults(shape, tried, work) == 0
-    return tried.take([int(np.argmax(fine))]) if np.any(fine) else None
+    return tried.take([int(xp.argmax(fine))]) if xp.any(fine) else None
 
 
 def _repaired(shape: Shape, layout: Layout, work: Workload) -> Layout | None:
@@ -167,7 +176,7 @@ def _repaired(shape: Shape, layout: Layout, work: Workload) -> Layout | None:
         found = layout_faults(shape, tried, work)
         # A step further is a layout whose first broken rule comes later.
         further = (found == 0) | (found > code)
-        if not np.any(further):
+        if not xp.any(further):
             return None
-        layout = tried.take([int(np.argmax(further))])
+        layout = tried.take([int(xp.argmax(further))])
     return None

@@ -15,12 +15,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-import numpy as np
 from numpy.typing import ArrayLike
 
+from gigawatt.perf.arrays import xp
 from gigawatt.perf.formats import FORMATS, SCALED, Codes, Floats, format_bytes
 from gigawatt.perf.hardware import Hardware
 from gigawatt.perf.kernels import CALIBRATED, Kernels
+from gigawatt.perf.size import require_sizes
 from gigawatt.perf.stream import stream_time
 
 LINE: Final = 32.0
@@ -60,11 +61,11 @@ def sustained_share(rate: ArrayLike, chips: Hardware, kernels: Kernels = CALIBRA
         chips: hardware, `(config,)`.
         kernels: constants.
     """
-    power = chips.tdp / np.asarray(rate, dtype=np.float64)
+    power = chips.tdp / xp.asarray(rate, dtype=xp.float64)
     # Operands and results travel across the package, whose side grows with the square root of its dies.
-    cap = kernels.power_cap * (1 + kernels.dies * (np.sqrt(chips.dies) - 1))
+    cap = kernels.power_cap * (1 + kernels.dies * (xp.sqrt(chips.dies) - 1))
     size = chips.cycle_flops**3
-    return np.asarray(kernels.best * power / (power + cap) * size / (size + kernels.small_array**3))
+    return xp.asarray(kernels.best * power / (power + cap) * size / (size + kernels.small_array**3))
 
 
 def gemm_time(
@@ -92,38 +93,46 @@ def gemm_time(
 
     Returns:
         Seconds, broadcast over all sizes.
+
+    Raises:
+        InputError: a size is no number of at least 0, a format is unknown, or lengths differ.
     """
-    m, n, k, groups = (np.asarray(size, dtype=np.float64) for size in (m, n, k, groups))
-    codes: Codes = np.asarray(number_format, dtype=np.intp)
+    m, n, k, groups = (xp.asarray(size, dtype=xp.float64) for size in (m, n, k, groups))
+    require_sizes("product", chips, m=m, n=n, k=k, groups=groups)
+    codes: Codes = xp.asarray(number_format, dtype=xp.intp)
     value = format_bytes(codes)
     weight = value if weight_format is None else format_bytes(weight_format)
     rate = chips.rate(codes)
 
     share = sustained_share(rate, chips, kernels)
     blocks = codes == FORMATS.index("fp8_block")
-    if np.any(blocks):
+    if xp.any(blocks):
         # Matrix units that know four bits apply scales of blocks themselves.
         applied = chips.peak[FORMATS.index("fp4")] > chips.peak[FORMATS.index("fp8")]
-        share = np.where(blocks & ~applied, kernels.block, 1.0) * share
-    compute = _waves(m, n, k, groups, chips) / (rate * share / chips.arrays)
+        share = xp.where(blocks & ~applied, kernels.block, 1.0) * share
+    busiest = _waves(m, n, k, groups, chips)
+    if xp.any(groups > 1):
+        # A few products that leave arrays idle together take no longer than one after the other, each split in depth.
+        busiest = xp.minimum(busiest, groups * _waves(m, n, k, xp.ones_like(groups), chips))
+    compute = busiest / (rate * share / chips.arrays)
 
-    scaled = np.isin(codes, [FORMATS.index(name) for name in SCALED])
-    activation = np.where(scaled, value, RESULT_BYTES)
-    columns = np.ceil(n * RESULT_BYTES / LINE) * LINE
-    moved = groups * (np.ceil(k * weight / LINE) * LINE * n + np.ceil(k * activation / LINE) * LINE * m + columns * m)
+    scaled = xp.isin(codes, xp.array([FORMATS.index(name) for name in SCALED]))
+    activation = xp.where(scaled, value, RESULT_BYTES)
+    columns = xp.ceil(n * RESULT_BYTES / LINE) * LINE
+    moved = groups * (xp.ceil(k * weight / LINE) * LINE * n + xp.ceil(k * activation / LINE) * LINE * m + columns * m)
     memory = stream_time(moved, chips, kernels)
 
     own = [kernels.scaling_block, kernels.scaling_fp4]
-    start = np.select([codes == FORMATS.index("fp8_block"), codes == FORMATS.index("fp4")], own, kernels.scaling_tensor)
+    start = xp.select([codes == FORMATS.index("fp8_block"), codes == FORMATS.index("fp4")], own, kernels.scaling_tensor)
     passed = groups * m * k * (RESULT_BYTES + value) / (chips.hbm_bandwidth * kernels.hbm)
-    scaling = np.where(scaled & ~np.asarray(fused, dtype=np.bool_), start + passed, 0.0)
+    scaling = xp.where(scaled & ~xp.asarray(fused, dtype=xp.bool_), start + passed, 0.0)
 
     # A product without rows, such as that of experts a model does not have, is never launched.
     real = m * n * k * groups > 0
-    launch, scaling = np.where(real, kernels.launch, 0.0), np.where(real, scaling, 0.0)
-    compute, memory = np.where(real, compute, 0.0), np.where(real, memory, 0.0)
-    longer, shorter = np.maximum(compute, memory), np.minimum(compute, memory)
-    ratio = shorter / np.maximum(longer, np.finfo(np.float64).tiny)
+    launch, scaling = xp.where(real, kernels.launch, 0.0), xp.where(real, scaling, 0.0)
+    compute, memory = xp.where(real, compute, 0.0), xp.where(real, memory, 0.0)
+    longer, shorter = xp.maximum(compute, memory), xp.minimum(compute, memory)
+    ratio = shorter / xp.maximum(longer, xp.finfo(xp.float64).tiny)
     joined = longer * (1 + ratio**kernels.blend) ** (1 / kernels.blend)
     return GemmTime(launch, scaling, compute, memory, launch + scaling + joined)
 
@@ -131,11 +140,11 @@ def gemm_time(
 def _waves(m: Floats, n: Floats, k: Floats, groups: Floats, chips: Hardware) -> Floats:
     """FLOP the busiest array does, padding and waiting for the last wave included."""
     least: Floats | None = None
-    depth = np.ceil(k / chips.depth) * chips.depth
+    depth = xp.ceil(k / chips.depth) * chips.depth
     for factor in (1.0, 2.0):
         rows = chips.rows * factor
-        blocks = np.maximum(groups * np.ceil(m / rows) * np.ceil(n / chips.columns), 1.0)
-        split = np.clip(np.floor(chips.arrays / blocks), 1.0, np.maximum(1.0, depth / SPLIT))
-        work = np.ceil(blocks * split / chips.arrays) / split * 2 * rows * chips.columns * depth
-        least = work if least is None else np.minimum(least, work)
-    return np.asarray(least)
+        blocks = xp.maximum(groups * xp.ceil(m / rows) * xp.ceil(n / chips.columns), 1.0)
+        split = xp.clip(xp.floor(chips.arrays / blocks), 1.0, xp.maximum(1.0, depth / SPLIT))
+        work = xp.ceil(blocks * split / chips.arrays) / split * 2 * rows * chips.columns * depth
+        least = work if least is None else xp.minimum(least, work)
+    return xp.asarray(least)

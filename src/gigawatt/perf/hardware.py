@@ -19,11 +19,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Final
 
-import numpy as np
 from numpy.typing import ArrayLike
 
 from gigawatt.errors import InputError
-from gigawatt.perf.check import positions
+from gigawatt.perf.arrays import xp
+from gigawatt.perf.bounds import require_lengths
+from gigawatt.perf.check import positions, require_kind
 from gigawatt.perf.formats import FORMATS, RATES, Codes, Floats
 from gigawatt.perf.system import TOPOLOGIES, Chip, Level, System
 
@@ -117,10 +118,11 @@ class Hardware:
             FLOP/s, `(config,)`.
 
         Raises:
-            InputError: there is no such code.
+            InputError: there is no such code, or not one for all nor one each.
         """
-        codes: Codes = np.broadcast_to(positions("number format", format_code, len(FORMATS)), self.arrays.shape)
-        return np.asarray(np.take_along_axis(self.peak, codes[None, :], axis=0)[0])
+        require_lengths("rate", systems=self.arrays, number_format=format_code)
+        codes: Codes = xp.broadcast_to(positions("number format", format_code, len(FORMATS)), self.arrays.shape)
+        return xp.asarray(xp.take_along_axis(self.peak, codes[None, :], axis=0)[0])
 
 
 def hardware(systems: Sequence[System], index: ArrayLike | None = None) -> Hardware:
@@ -133,21 +135,24 @@ def hardware(systems: Sequence[System], index: ArrayLike | None = None) -> Hardw
     Raises:
         InputError: there is no system, or none at a position.
     """
-    if not systems:
-        raise InputError("systems: empty; expected at least one, such as `find_system('H100-SXM-80GB')`.")
+    example = "`find_system('H100-SXM-80GB')`"
+    if isinstance(systems, System) or not systems:
+        given = "empty" if not isinstance(systems, System) else "one that is in no list"
+        raise InputError(f"systems: {given}; expected a list of at least one, such as [{example}].")
+    require_kind("systems", systems, System, example)
     chips = [_chip(system.chip) for system in systems]
     stacks = [_levels(system) for system in systems]
     depth = max(len(stack) for stack in stacks)
     levels = [[*stack, *[stack[-1]] * (depth - len(stack))] for stack in stacks]
     columns: dict[str, Floats] = {
-        "peak": np.array([_peaks(system.chip) for system in systems]).T,
-        "node": np.array([system.node for system in systems], dtype=np.float64),
+        "peak": xp.array([_peaks(system.chip) for system in systems]).T,
+        "node": xp.array([system.node for system in systems], dtype=xp.float64),
     }
     for name in chips[0]:
-        columns[name] = np.array([chip[name] for chip in chips], dtype=np.float64)
+        columns[name] = xp.array([chip[name] for chip in chips], dtype=xp.float64)
     for name in ("chips", "bandwidth", "topology", "dimensions", "latency"):
         rows = [[_level(level, name) for level in stack] for stack in levels]
-        columns[f"level_{name}"] = np.array(rows, dtype=np.float64).T
+        columns[f"level_{name}"] = xp.array(rows, dtype=xp.float64).T
     stacked = Hardware(**columns)
     return stacked if index is None else stacked.take(index)
 

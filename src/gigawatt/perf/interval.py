@@ -24,6 +24,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from gigawatt.errors import InputError, did_you_mean
+from gigawatt.perf.check import FROM_ZERO, SHARE, Bounds, numbers, require_number
 from gigawatt.perf.formats import Floats
 from gigawatt.perf.library import DATA
 from gigawatt.perf.system import System
@@ -45,6 +46,9 @@ CALIBRATED_CHIPS: Final = frozenset(
     }
 )
 """Chips whose kernels were measured for the calibration, or that have the same compute arrays as one of them."""
+
+INSIDE: Final = Bounds(0, LEVELS[-1] - LEVELS[0] + 1e-9, above=True, hint="as far as residuals are kept")
+"""Shares of measurements that an interval may hold."""
 
 UNSEEN: Final = " unseen"
 """What follows the kind of a figure on other chips, where there are measurements of such."""
@@ -72,9 +76,13 @@ class Regime:
         """Measured over predicted at some levels, interpolated in logarithms, flat beyond the outermost.
 
         Arguments:
-            level: between 0 and 1.
+            level: from 0 to 1.
+
+        Raises:
+            InputError: a level is no number, or not from 0 to 1.
         """
-        return np.asarray(np.exp(np.interp(np.asarray(level, np.float64), LEVELS, np.log(self.quantiles))))
+        levels = numbers("level", level, SHARE)
+        return np.asarray(np.exp(np.interp(levels, LEVELS, np.log(self.quantiles))))
 
     @property
     def deviation(self) -> float:
@@ -131,10 +139,9 @@ def interval(predicted: ArrayLike, of: Regime, share: float = 0.8) -> Interval:
         share: of measurements inside, at most 0.9, half of the rest on each side.
 
     Raises:
-        InputError: the share is not between 0 and 0.9.
+        InputError: the share is not between 0 and 0.9, or a figure is negative or no number.
     """
-    if not 0 < share <= LEVELS[-1] - LEVELS[0] + 1e-9:
-        raise InputError(f"share: {share:g}; expected above 0 and at most 0.9, as far as residuals are kept.")
+    require_number("share", share, INSIDE)
     low, high = of.quantile([(1 - share) / 2, (1 + share) / 2])
-    values = np.asarray(predicted, dtype=np.float64)
+    values = numbers("predicted", predicted, FROM_ZERO)
     return Interval(values * low, values * high)

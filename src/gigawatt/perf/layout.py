@@ -12,10 +12,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Final
 
-import numpy as np
 from numpy.typing import ArrayLike
 
 from gigawatt.errors import InputError, did_you_mean
+from gigawatt.perf.arrays import xp
 from gigawatt.perf.bounds import require_lengths
 from gigawatt.perf.check import COUNT, FLAG, FROM_ZERO, SHARE, YEAR, Bounds, numbers
 from gigawatt.perf.formats import Codes, Floats, format_code
@@ -148,7 +148,7 @@ def layouts(
     columns["schedule"] = _codes("layout", "schedule", schedule, SCHEDULES)
     columns = _lined_up("layout", columns)
     if expert_tp is None:
-        columns["expert_tp"] = np.where(columns["ep"] > 1, 1.0, columns["tp"])
+        columns["expert_tp"] = xp.where(columns["ep"] > 1, 1.0, columns["tp"])
     if shards is None:
         columns["shards"] = columns["dp"] * columns["cp"]
     return Layout(**columns)
@@ -175,27 +175,27 @@ def workloads(
     Raises:
         InputError: a word is unknown, a number is out of range, or lengths differ.
     """
-    hides = np.asarray(overlapped)
+    hides = xp.asarray(overlapped)
     given = {
         "batch": (batch, COUNT),
         "tokens": (tokens, COUNT),
         "year": (year, YEAR),
         "gradient_bytes": (gradient_bytes, FROM_ZERO),
         "state_bytes": (state_bytes, FROM_ZERO),
-        "overlapped": (hides.astype(np.float64) if hides.dtype == np.bool_ else overlapped, SHARE),
+        "overlapped": (hides.astype(xp.float64) if hides.dtype == xp.bool_ else overlapped, SHARE),
         "frozen": (frozen, FLAG),
         "predictors": (predictors, Bounds(0, whole=True)),
     }
     columns = {name: numbers(name, values, bounds, whose="workload") for name, (values, bounds) in given.items()}
     words = _words("workload", "number_format", number_format)
-    columns["number_format"] = np.array([format_code(word) for word in words], dtype=np.float64)
+    columns["number_format"] = xp.array([format_code(word) for word in words], dtype=xp.float64)
     columns["attention"] = _codes("workload", "attention", attention, ATTENTION)
     columns = _lined_up("workload", columns)
-    return Workload(number_format=columns.pop("number_format").astype(np.intp), **columns)
+    return Workload(number_format=columns.pop("number_format").astype(xp.intp), **columns)
 
 
 def _words(whose: str, place: str, given: str | Sequence[str]) -> list[str]:
-    words = [given] if isinstance(given, str) or not isinstance(given, Sequence | np.ndarray) else list(given)
+    words = [given] if isinstance(given, str) or not isinstance(given, Sequence | xp.ndarray) else list(given)
     if not words:
         raise InputError(f"{whose}.{place}: no words; expected one for all configurations, or one each.")
     for word in words:
@@ -209,10 +209,10 @@ def _codes(whose: str, place: str, given: str | Sequence[str], known: Sequence[s
     for word in words:
         if word not in known:
             raise InputError(f"{whose}: {place}: no `{word:.40}`. {did_you_mean(word.lower(), known)}")
-    return np.array([known.index(word) for word in words], dtype=np.float64)
+    return xp.array([known.index(word) for word in words], dtype=xp.float64)
 
 
 def _lined_up(whose: str, columns: Mapping[str, Floats]) -> dict[str, Floats]:
     """Columns of one length, each with memory of its own."""
     count = require_lengths(whose, **columns)
-    return {name: np.array(np.broadcast_to(values, (count,))) for name, values in columns.items()}
+    return {name: xp.array(xp.broadcast_to(values, (count,))) for name, values in columns.items()}

@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-import numpy as np
 from numpy.typing import ArrayLike
 
+from gigawatt.perf.arrays import xp
 from gigawatt.perf.formats import Floats
 from gigawatt.perf.shape import Shape
 
@@ -72,19 +72,19 @@ def matmuls(shape: Shape, tp: ArrayLike = 1, expert_tp: ArrayLike | None = None)
         tp: chips a matrix is cut over, `(config,)`.
         expert_tp: chips an expert's matrices are cut over; the same as `tp` by default.
     """
-    cut = np.asarray(tp, dtype=np.float64)
-    cut_expert = cut if expert_tp is None else np.asarray(expert_tp, dtype=np.float64)
+    cut = xp.asarray(tp, dtype=xp.float64)
+    cut_expert = cut if expert_tp is None else xp.asarray(expert_tp, dtype=xp.float64)
     h, q, up = shape.hidden, shape.heads * shape.qk_dim, shape.mlp - 1
     attending, latent = shape.full + shape.windowed, shape.kv_rank > 0
     ranked = latent & (shape.q_rank > 0)
     spread = shape.heads * (shape.nope + shape.v_dim)
     kv = shape.kv_heads * (shape.qk_dim + shape.v_dim)
     # One copy of a head's keys is kept on every chip when there are fewer heads than chips.
-    kept = np.maximum(kv / cut, shape.qk_dim + shape.v_dim) * cut
+    kept = xp.maximum(kv / cut, shape.qk_dim + shape.v_dim) * cut
     table = {
         "qkv": (h, q + kept, attending * ~latent),
         "q_down": (h, shape.q_rank, attending * ranked),
-        "q_up": (np.where(ranked, shape.q_rank, h), q, attending * latent),
+        "q_up": (xp.where(ranked, shape.q_rank, h), q, attending * latent),
         "kv_down": (h, shape.kv_rank + shape.rope, attending * latent),
         "kv_up": (shape.kv_rank, spread, attending * latent),
         "out": (shape.heads * shape.v_dim, h, attending),
@@ -97,15 +97,15 @@ def matmuls(shape: Shape, tp: ArrayLike = 1, expert_tp: ArrayLike | None = None)
         "expert_down": (shape.expert_ffn, h, shape.moe),
         "shared_up": (h, up * shape.shared_ffn, shape.moe * (shape.shared_ffn > 0)),
         "shared_down": (shape.shared_ffn, h, shape.moe * (shape.shared_ffn > 0)),
-        "head": (h, shape.vocab, np.ones_like(h)),
+        "head": (h, shape.vocab, xp.ones_like(h)),
     }
     n, k, layers, experts, share = [], [], [], [], []
     for name in NAMES:
         rows, columns, many = table[name]
         over = cut_expert if name in EXPERT else cut
-        n.append(np.where(many > 0, columns / over if name in COLUMNS else columns, 1.0))
-        k.append(np.where(many > 0, rows / over if name in ROWS else rows, 1.0))
+        n.append(xp.where(many > 0, columns / over if name in COLUMNS else columns, 1.0))
+        k.append(xp.where(many > 0, rows / over if name in ROWS else rows, 1.0))
         layers.append(many)
-        experts.append(np.maximum(shape.experts, 1.0) if name in EXPERT else np.ones_like(h))
-        share.append(shape.active / np.maximum(shape.experts, 1.0) if name in EXPERT else np.ones_like(h))
-    return Matmuls(*(np.stack(np.broadcast_arrays(*part)) for part in (n, k, layers, experts, share)))
+        experts.append(xp.maximum(shape.experts, 1.0) if name in EXPERT else xp.ones_like(h))
+        share.append(shape.active / xp.maximum(shape.experts, 1.0) if name in EXPERT else xp.ones_like(h))
+    return Matmuls(*(xp.stack(xp.broadcast_arrays(*part)) for part in (n, k, layers, experts, share)))

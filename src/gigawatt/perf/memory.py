@@ -13,8 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import Final
 
-import numpy as np
-
+from gigawatt.perf.arrays import xp
 from gigawatt.perf.formats import FORMATS, SCALED, Codes, Floats, format_bytes
 from gigawatt.perf.hardware import Hardware
 from gigawatt.perf.layout import ATTENTION, RECOMPUTE, SCHEDULES, Layout, Workload
@@ -69,16 +68,16 @@ class Memory:
     @property
     def total(self) -> Floats:
         """All parts together."""
-        return sum((getattr(self, name) for name in PARTS), np.zeros_like(self.weights))
+        return sum((getattr(self, name) for name in PARTS), xp.zeros_like(self.weights))
 
     def fits(self, chips: Hardware) -> Floats:
         """Whether it all fits, `(config,)`."""
-        return np.asarray(self.total <= memory_of(chips))
+        return xp.asarray(self.total <= memory_of(chips))
 
     def too_much(self, chips: Hardware) -> Codes:
         """The largest part where it does not fit, as position in PARTS; -1 where it does, `(config,)`."""
-        stacked = np.stack(np.broadcast_arrays(*(getattr(self, name) for name in PARTS)))
-        return np.where(self.total <= memory_of(chips), -1, np.argmax(stacked, axis=0))
+        stacked = xp.stack(xp.broadcast_arrays(*(getattr(self, name) for name in PARTS)))
+        return xp.where(self.total <= memory_of(chips), -1, xp.argmax(stacked, axis=0))
 
 
 PARTS: Final = tuple(item.name for item in fields(Memory))
@@ -102,84 +101,84 @@ def memory_parts(shape: Shape, layout: Layout, work: Workload) -> Memory:
     common, experts = weights_held(shape, layout, work)
     group = layout.dp * layout.cp
     shards = layout.shards
-    own = np.clip(group * layout.tp / (layout.ep * layout.expert_tp), 1.0, shards)
+    own = xp.clip(group * layout.tp / (layout.ep * layout.expert_tp), 1.0, shards)
 
     def held(least: float) -> Floats:
         cut = layout.zero >= least
-        return np.where(cut, common / shards + experts / own, common + experts)
+        return xp.where(cut, common / shards + experts / own, common + experts)
 
-    stage = np.ceil((shape.layers + work.predictors) / layout.pp)
+    stage = xp.ceil((shape.layers + work.predictors) / layout.pp)
     # Gathered at once are the layer that is computed and the next one, or, before and after all layers, a table.
     table = shape.hidden * (shape.vocab + shape.positions) / layout.tp
-    tables = np.where(layout.pp > 1, table, shape.embedding_parameters / layout.tp)
-    gathered = np.where(layout.zero >= 3, 2 * np.maximum(2 * (common - tables + experts) / stage, table), 0.0)
+    tables = xp.where(layout.pp > 1, table, shape.embedding_parameters / layout.tp)
+    gathered = xp.where(layout.zero >= 3, 2 * xp.maximum(2 * (common - tables + experts) / stage, table), 0.0)
     trained = 1 - work.frozen
     saved, fleeting = _layer(shape, layout, work)
-    count = np.ceil(work.batch / (layout.dp * layout.micro_batch))
+    count = xp.ceil(work.batch / (layout.dp * layout.micro_batch))
     # Interleaved parts have more in flight (Korthikanti 2022, section 4.2.3). Two directions at once have one more, and
     # both ends of the model on each chip (DeepSeek-V3, 2024, table 2); so has one whose gradients of weights wait.
     both = layout.schedule == SCHEDULES.index("dual_pipe")
     waits = layout.schedule > SCHEDULES.index("1f1b")
     parted = (layout.interleave > 1) & (layout.schedule == SCHEDULES.index("1f1b"))
-    deep = 1 + np.where(waits, 1 / layout.pp, np.where(parted, (layout.pp - 1) / (layout.pp * layout.interleave), 0.0))
-    sides = np.where(both, 2.0, 1.0)
-    flight = np.minimum(count, layout.pp) * deep
+    deep = 1 + xp.where(waits, 1 / layout.pp, xp.where(parted, (layout.pp - 1) / (layout.pp * layout.interleave), 0.0))
+    sides = xp.where(both, 2.0, 1.0)
+    flight = xp.minimum(count, layout.pp) * deep
     rows = layout.micro_batch * work.tokens / layout.cp
     # The first stage has most micro-batches in flight, the last one has the logits.
     first = stage * flight * saved
     last = stage * deep * saved
     logits = LOGIT_BYTES * rows * shape.vocab / layout.tp
     ends = last + logits > first
-    widened = np.where(work.gradient_bytes < 4, 4.0, 0.0)
+    widened = xp.where(work.gradient_bytes < 4, 4.0, 0.0)
     parts = {
         # Weights that are never updated are kept in the format of the products.
-        "weights": sides * (np.where(work.frozen > 0, format_bytes(work.number_format), 2.0) * held(3) + gathered),
+        "weights": sides * (xp.where(work.frozen > 0, format_bytes(work.number_format), 2.0) * held(3) + gathered),
         "gradients": sides * trained * work.gradient_bytes * held(2),
         "states": trained * (work.state_bytes + widened) * held(1),
-        "activations": np.where(ends, last, first),
+        "activations": xp.where(ends, last, first),
         "working": fleeting,
-        "logits": np.where(ends, logits, 0.0),
+        "logits": xp.where(ends, logits, 0.0),
     }
     old = (work.year < GROWING) & (layout.pp > 1)
     moving = parts["activations"] + parts["working"] + parts["logits"]
     stays = parts["weights"] + parts["gradients"] + parts["states"]
-    lost = np.where(old, *FRAGMENTS) * moving + PADDED * stays
-    return Memory(**parts, context=np.where(old, *CONTEXT) + lost)
+    lost = xp.where(old, *FRAGMENTS) * moving + PADDED * stays
+    return Memory(**parts, context=xp.where(old, *CONTEXT) + lost)
 
 
 def _layer(shape: Shape, layout: Layout, work: Workload) -> tuple[Floats, Floats]:
     """Bytes a layer keeps for one micro-batch, and what it needs only while it is computed."""
     rows = layout.micro_batch * work.tokens / layout.cp
-    layers = np.maximum(shape.layers, 1.0)
-    spread = np.where(layout.sequence_parallel > 0, layout.tp, 1.0)
+    layers = xp.maximum(shape.layers, 1.0)
+    spread = xp.where(layout.sequence_parallel > 0, layout.tp, 1.0)
     stored = work.attention == ATTENTION.index("stored")
-    dropped = np.where(stored, 2.0, 0.0)
+    dropped = xp.where(stored, 2.0, 0.0)
     # Inputs of products are kept as the products read them, and not at all where there is no gradient of weights. Where
     # no scores are left to a selective policy it computes them again, from inputs of norms and of activations, and
     # heads from their latent.
     full = layout.recompute == RECOMPUTE.index("full")
     selective = layout.recompute == RECOMPUTE.index("selective")
-    narrow = np.isin(work.number_format, [FORMATS.index(name) for name in SCALED])
-    value = np.where(work.frozen > 0, 0.0, np.where(narrow, 1.0, 2.0))
+    narrow = xp.isin(work.number_format, xp.array([FORMATS.index(name) for name in SCALED]))
+    value = xp.where(work.frozen > 0, 0.0, xp.where(narrow, 1.0, 2.0))
     lean = selective & ~stored
-    again = np.where(lean, 0.0, value)
+    again = xp.where(lean, 0.0, value)
     # Inputs of two norms, of the attention and of the feed-forward part, and what was dropped from two residuals.
     whole = (4 + 2 * again + dropped) * shape.hidden / spread
     attending = (shape.full + shape.windowed) / layers
     heads = 2 * (shape.heads + shape.kv_heads) * (shape.qk_dim + shape.v_dim)
     latent = 2 * (shape.heads * shape.v_dim + shape.q_rank + shape.kv_rank + shape.rope)
-    heads = np.where(lean & (shape.kv_rank > 0), latent, heads)
+    heads = xp.where(lean & (shape.kv_rank > 0), latent, heads)
     inner = 2 * (shape.mlp - 1) + again
     feed = shape.dense * inner * shape.ffn + shape.moe * inner * shape.shared_ffn
     own = (
         shape.moe
         * shape.active
-        * (inner * shape.expert_ffn * layout.expert_tp + (np.where(lean, 0.0, 2.0) + again) * shape.hidden)
+        * (inner * shape.expert_ffn * layout.expert_tp + (xp.where(lean, 0.0, 2.0) + again) * shape.hidden)
     )
     split = (attending * heads + (feed + own) / layers) / layout.tp
-    scores = np.where(stored, SCORE_BYTES * shape.heads * work.tokens / layout.tp, 0.0)
+    scores = xp.where(stored, SCORE_BYTES * shape.heads * work.tokens / layout.tp, 0.0)
     body = rows * (whole + split)
     input_only = 2 * rows * shape.hidden / spread
-    kept = np.where(full, input_only, body + np.where(selective, 0.0, rows * scores))
-    fleeting = np.where(full, body + rows * scores, np.where(selective, rows * scores, 0.0))
+    kept = xp.where(full, input_only, body + xp.where(selective, 0.0, rows * scores))
+    fleeting = xp.where(full, body + rows * scores, xp.where(selective, rows * scores, 0.0))
     return kept, fleeting

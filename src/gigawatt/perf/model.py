@@ -133,7 +133,7 @@ class Transformer:
         for kind in (Latent, Experts, Window, Recurrent):
             place = kind.__name__.lower()
             part = getattr(self, place)
-            self._refuse(part is None or isinstance(part, kind), place, part, f"a {kind.__name__}, or None")
+            self._refuse(part is None or isinstance(part, kind), place, part, f"`{kind.__name__}`, or None")
             for item in fields(kind) if part is not None else ():
                 require_number(f"{own}{place}.{item.name}", getattr(part, item.name), _bounds(item.name))
         if self.experts is not None:

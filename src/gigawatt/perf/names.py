@@ -36,6 +36,9 @@ TOLERANCE: Final = 0.08
 MANY: Final = 12
 """Most entries a message lists."""
 
+LONGEST: Final = 40
+"""Characters that a message repeats of what is no name."""
+
 _MEMORY: Final = re.compile(r"(\d+(?:\.\d+)?)(?:gb|gib|g)")
 _DROPPED: Final = re.compile(r"hbm\d?\w?|gddr\d\w?|v0\.\d+|[01]\d{3}|2[4-6]\d\d")
 _PREFIX: Final = re.compile(rf"\b({'|'.join(SPELLED)})(\d)")
@@ -79,8 +82,12 @@ def resolve(name: str, entries: Mapping[str, Entry], kind: str) -> str:
         kind: `model` or `system`, for messages.
 
     Raises:
-        InputError: no entry or several fit.
+        InputError: it is no text, or no entry or several fit.
     """
+    if not isinstance(name, str) or not name.strip():
+        given = "an empty text" if isinstance(name, str) else f"`{str(name)[:LONGEST]}`"
+        example = next((entry.title for entry in entries.values()), "")
+        raise InputError(f"{kind}: {given}; expected the name of a {kind}, such as `{example}`.")
     exact = [entry.id for entry in entries.values() if name.lower() in (entry.id, entry.title.lower())]
     if exact:
         return exact[0]

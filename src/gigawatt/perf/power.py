@@ -16,9 +16,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-import numpy as np
 from numpy.typing import ArrayLike
 
+from gigawatt.perf.arrays import xp
 from gigawatt.perf.bounds import require_lengths
 from gigawatt.perf.check import FROM_ZERO, POSITIVE, Bounds, numbers
 from gigawatt.perf.deployment import Deployment, Formats
@@ -76,7 +76,7 @@ def _drawn(
 ) -> Floats:
     peak = chips.rate(number_format)
     joule = (chips.tdp - chips.idle) / (peak * sustained_share(peak, chips, kernels))
-    return np.asarray(np.minimum(chips.idle + flops * joule + moved * MEMORY_ENERGY + sent * LINK_ENERGY, chips.tdp))
+    return xp.asarray(xp.minimum(chips.idle + flops * joule + moved * MEMORY_ENERGY + sent * LINK_ENERGY, chips.tdp))
 
 
 def node_power(chips: Hardware, drawn: ArrayLike, *, host: ArrayLike | None = None) -> Floats:
@@ -100,7 +100,7 @@ def _host(chips: Hardware, host: ArrayLike | None) -> Floats:
 
 
 def _node(chips: Hardware, drawn: Floats, host: Floats) -> Floats:
-    return np.asarray(chips.node * drawn + host)
+    return xp.asarray(chips.node * drawn + host)
 
 
 def facility_power(it_power: ArrayLike, pue: ArrayLike) -> Floats:
@@ -114,7 +114,7 @@ def facility_power(it_power: ArrayLike, pue: ArrayLike) -> Floats:
         InputError: the PUE is below 1, or the power negative or no number.
     """
     require_lengths("power", it_power=it_power, pue=pue)
-    return np.asarray(numbers("power: it_power", it_power, FROM_ZERO) * numbers("power: pue", pue, PUE))
+    return xp.asarray(numbers("power: it_power", it_power, FROM_ZERO) * numbers("power: pue", pue, PUE))
 
 
 def token_energy(power: ArrayLike, tokens: ArrayLike) -> Floats:
@@ -129,7 +129,7 @@ def token_energy(power: ArrayLike, tokens: ArrayLike) -> Floats:
     """
     require_lengths("power", power=power, tokens=tokens)
     rate = numbers("power: tokens a second", tokens, POSITIVE)
-    return np.asarray(numbers("power: power", power, FROM_ZERO) / rate)
+    return xp.asarray(numbers("power: power", power, FROM_ZERO) / rate)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -175,4 +175,4 @@ def served_power(
     chip = _drawn(chips, number.product, kernels, got.flops, got.moved, got.sent)
     node = _node(chips, chip, _host(chips, host))
     replica = node * cut.chips / chips.node * numbers("power: pue", pue, PUE)
-    return Drawn(chip, node, replica, np.asarray(replica / got.tokens))
+    return Drawn(chip, node, replica, xp.asarray(replica / got.tokens))

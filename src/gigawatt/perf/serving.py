@@ -7,13 +7,8 @@ decode_latency     the next token of a batch
 static_latency     a batch of requests answered together, from the first token read to the last one written
 serve              continuous batching at a concurrency
 
-Continuous batching is a fixed point. A replica keeps C requests in work; each passes a prefill and `osl - 1` steps.
-While others are read, its steps carry a chunk of their prompts and last longer (`batching`). The batch that decodes is
-what is left of C after those that are being read, and how many those are follows from the throughput.
-
-Where requests of equal length end together, their successors arrive together: a share `burst` of the prompts waits in
-line, on average behind half of them, and in turn holds up only half of the others' steps. What comes out in a cycle is
-the same. Requests above what memory holds wait outside, for C_waiting / throughput.
+A replica keeps a number of requests in work (`batching`); those above what memory holds wait outside, for as long as it
+takes to serve them: their number over the throughput.
 """
 
 from __future__ import annotations
@@ -21,17 +16,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-import numpy as np
 from numpy.typing import ArrayLike
 
+from gigawatt.perf.arrays import xp
 from gigawatt.perf.batching import Asked, settled
-from gigawatt.perf.bounds import require_bounds, require_lengths
+from gigawatt.perf.bounds import require_bounds
 from gigawatt.perf.capacity import capacity
+from gigawatt.perf.check import FROM_ZERO, SHARE, numbers
 from gigawatt.perf.deployment import Deployment, Formats, Passing
 from gigawatt.perf.formats import Floats
 from gigawatt.perf.hardware import Hardware
-from gigawatt.perf.inference import StepTime, step_time
+from gigawatt.perf.inference import StepTime, products_of, step_time
 from gigawatt.perf.kernels import CALIBRATED, Kernels
+from gigawatt.perf.misfit import blanked, looked_at
 from gigawatt.perf.shape import Shape
 from gigawatt.perf.software import LAUNCHED, RECORDED, Engine
 
@@ -63,7 +60,7 @@ class Requests:
     osl: ArrayLike
     concurrency: ArrayLike
     chunk: ArrayLike = 8192.0
-    most: ArrayLike = np.inf
+    most: ArrayLike = xp.inf
     cached: ArrayLike = 0.0
     guesses: ArrayLike = 0.0
     accepted: ArrayLike = 0.0
@@ -105,11 +102,6 @@ class Service:
     sent: Floats
 
 
-def _configurations(shape: Shape, chips: Hardware, cut: Deployment, number: Formats) -> dict[str, Floats]:
-    parts = {"shape": shape.layers, "chips": chips.arrays, "layout": cut.tp, "formats": number.weight}
-    return {name: np.asarray(part) for name, part in parts.items()}
-
-
 def prompt_latency(
     shape: Shape,
     chips: Hardware,
@@ -120,6 +112,7 @@ def prompt_latency(
     batch: ArrayLike = 1.0,
     prefix: ArrayLike = 0.0,
     skew: ArrayLike = 1.0,
+    strict: bool = True,
     engine: Engine = RECORDED,
     kernels: Kernels = CALIBRATED,
 ) -> StepTime:
@@ -128,16 +121,17 @@ def prompt_latency(
     Arguments:
         shape, chips, cut, number: what runs where, `(config,)`.
         tokens: of each prompt; `batch` prompts; `prefix` tokens more are cached.
+        strict: whether a deployment that cannot cut its model is refused; otherwise it gives nan.
         skew, engine, kernels: as for `step_time`.
 
     Raises:
-        InputError: a figure is out of its bounds, or arrays do not line up.
+        InputError: a figure is out of its bounds, arrays do not line up, or a deployment cannot cut its model.
     """
     asked = {"tokens": tokens, "batch": batch, "prefix": prefix, "skew": skew}
-    require_bounds("prompt", **asked)
-    require_lengths("prompt", **_configurations(shape, chips, cut, number), **asked)
+    wrong = looked_at("prompt", shape, chips, cut, number, asked, strict)
     passing = Passing(prompts=batch, tokens=tokens, prefix=prefix)
-    return step_time(shape, chips, cut, number, passing, steady=False, skew=skew, engine=engine, kernels=kernels)
+    found = step_time(shape, chips, cut, number, passing, steady=False, skew=skew, engine=engine, kernels=kernels)
+    return blanked(found, wrong)
 
 
 def decode_latency(
@@ -150,6 +144,7 @@ def decode_latency(
     batch: ArrayLike = 1.0,
     width: ArrayLike = 1.0,
     skew: ArrayLike = 1.0,
+    strict: bool = True,
     engine: Engine = RECORDED,
     kernels: Kernels = CALIBRATED,
 ) -> StepTime:
@@ -158,16 +153,16 @@ def decode_latency(
     Arguments:
         shape, chips, cut, number: what runs where, `(config,)`.
         context: tokens in the cache of each; `batch` sequences; `width` new tokens of each.
+        strict: whether a deployment that cannot cut its model is refused; otherwise it gives nan.
         skew, engine, kernels: as for `step_time`.
 
     Raises:
-        InputError: a figure is out of its bounds, or arrays do not line up.
+        InputError: a figure is out of its bounds, arrays do not line up, or a deployment cannot cut its model.
     """
     asked = {"context": context, "batch": batch, "width": width, "skew": skew}
-    require_bounds("decode", **asked)
-    require_lengths("decode", **_configurations(shape, chips, cut, number), **asked)
+    wrong = looked_at("decode", shape, chips, cut, number, asked, strict)
     passing = Passing(decoding=batch, context=context, width=width)
-    return step_time(shape, chips, cut, number, passing, skew=skew, engine=engine, kernels=kernels)
+    return blanked(step_time(shape, chips, cut, number, passing, skew=skew, engine=engine, kernels=kernels), wrong)
 
 
 def static_latency(
@@ -179,6 +174,7 @@ def static_latency(
     osl: ArrayLike,
     batch: ArrayLike,
     *,
+    strict: bool = True,
     engine: Engine = LAUNCHED,
     kernels: Kernels = CALIBRATED,
 ) -> Floats:
@@ -187,21 +183,22 @@ def static_latency(
     Arguments:
         shape, chips, cut, number: what runs where, `(config,)`.
         isl, osl, batch: tokens of each prompt and answer, and requests.
+        strict: whether a deployment that cannot cut its model is refused; otherwise it gives nan.
         engine, kernels: constants.
 
     Raises:
-        InputError: a figure is out of its bounds, or arrays do not line up.
+        InputError: a figure is out of its bounds, arrays do not line up, or a deployment cannot cut its model.
     """
-    require_bounds("static batch", isl=isl, osl=osl, batch=batch)
-    require_lengths("static batch", **_configurations(shape, chips, cut, number), isl=isl, osl=osl, batch=batch)
-    read = prompt_latency(shape, chips, cut, number, isl, batch=batch, engine=engine, kernels=kernels).total
-    steps = np.asarray(osl, dtype=np.float64) - 1
-    written = np.zeros(())
+    wrong = looked_at("static batch", shape, chips, cut, number, {"isl": isl, "osl": osl, "batch": batch}, strict)
+    passing = Passing(prompts=batch, tokens=isl)
+    read = step_time(shape, chips, cut, number, passing, steady=False, engine=engine, kernels=kernels).total
+    steps = xp.asarray(osl, dtype=xp.float64) - 1
+    written = xp.zeros(())
     for sample, weight in zip(SAMPLES, WEIGHTS, strict=True):
-        context = np.asarray(isl, dtype=np.float64) + sample * steps
-        step = decode_latency(shape, chips, cut, number, context, batch=batch, engine=engine, kernels=kernels)
-        written = written + weight * step.total
-    return np.asarray(read + steps * written)
+        context = xp.asarray(isl, dtype=xp.float64) + sample * steps
+        passing = Passing(decoding=batch, context=context)
+        written = written + weight * step_time(shape, chips, cut, number, passing, engine=engine, kernels=kernels).total
+    return xp.asarray(xp.where(wrong, xp.nan, read + steps * written))
 
 
 def tokens_per_step(guesses: ArrayLike, accepted: ArrayLike) -> Floats:
@@ -209,10 +206,14 @@ def tokens_per_step(guesses: ArrayLike, accepted: ArrayLike) -> Floats:
 
     Arguments:
         guesses: tokens proposed.
-        accepted: chance that each is right, given that those before it were; below 1.
+        accepted: chance that each is right, given that those before it were.
+
+    Raises:
+        InputError: a figure is out of its bounds.
     """
-    chance, many = np.asarray(accepted, dtype=np.float64), np.asarray(guesses, dtype=np.float64)
-    return np.asarray((1 - chance ** (many + 1)) / (1 - chance))
+    chance, many = numbers("draft: accepted", accepted, SHARE), numbers("draft: guesses", guesses, FROM_ZERO) + 1
+    unsure = xp.where(chance < 1, chance, 0.0)
+    return xp.asarray(xp.where(chance < 1, (1 - unsure**many) / (1 - unsure), many))
 
 
 def serve(
@@ -222,6 +223,7 @@ def serve(
     number: Formats,
     asked: Requests,
     *,
+    strict: bool = True,
     engine: Engine = RECORDED,
     kernels: Kernels = CALIBRATED,
 ) -> Service:
@@ -230,35 +232,39 @@ def serve(
     Arguments:
         shape, chips, cut, number: what runs where, `(config,)`.
         asked: the requests.
+        strict: whether a deployment that cannot cut its model is refused; otherwise it gives nan.
         engine, kernels: constants.
 
     Returns:
         Latencies and rates; nan where the weights do not fit (`capacity` says why).
 
     Raises:
-        InputError: arrays do not line up.
+        InputError: arrays do not line up, or a deployment cannot cut its model.
     """
     given = {name: getattr(asked, name) for name in Requests.__slots__}
-    require_lengths("requests", **_configurations(shape, chips, cut, number), **given)
-    isl, osl, many, chunk, most, cached, guesses, accepted, draft, skew = np.broadcast_arrays(
-        *(np.asarray(part, dtype=np.float64) for part in given.values())
+    wrong = looked_at("requests", shape, chips, cut, number, given, strict)
+    isl, osl, many, chunk, most, cached, guesses, accepted, draft, skew = xp.broadcast_arrays(
+        *(xp.asarray(part, dtype=xp.float64) for part in given.values())
     )
     held = capacity(shape, chips, cut, number, isl + osl, workspace_tokens=chunk)
-    running = np.minimum(np.minimum(many, most), held.sequences)
-    fits = running >= 1
-    running = np.where(fits, running, 1.0)
+    running = xp.minimum(xp.minimum(many, most), held.sequences)
+    fits = (running >= 1) & ~wrong
+    running = xp.where(fits, running, 1.0)
 
-    width, steps = guesses + 1, np.maximum(osl - 1, 0.0) / tokens_per_step(guesses, accepted)
+    width, steps = guesses + 1, xp.maximum(osl - 1, 0.0) / tokens_per_step(guesses, accepted)
     context, prefix = isl + osl / 2, isl * cached
     fresh = isl - prefix
 
-    def step(passing: Passing, steady: bool) -> StepTime:
-        return step_time(shape, chips, cut, number, passing, steady=steady, skew=skew, engine=engine, kernels=kernels)
+    table = products_of(shape, cut)
 
-    pieces = np.ceil(fresh / np.maximum(chunk, 1.0))
+    def step(passing: Passing, steady: bool) -> StepTime:
+        where = (shape, chips, cut, number, passing)
+        return step_time(*where, steady=steady, skew=skew, table=table, engine=engine, kernels=kernels)
+
+    pieces = xp.ceil(fresh / xp.maximum(chunk, 1.0))
     # Short prompts share a step up to the chunk; long ones are cut to it. Groups that attend alone are given theirs
-    # together, as a step lasts as long as the busiest of them needs; so do batches that follow each other in a pipeline.
-    room = np.clip(chunk * cut.attention_dp * cut.pp / fresh, 1.0, np.maximum(running / 2, 1.0))
+    # together, as a step lasts as long as the busiest of them needs; so are batches that follow each other in stages.
+    room = xp.clip(chunk * cut.attention_dp * cut.pp / fresh, 1.0, xp.maximum(running / 2, 1.0))
     found = settled(
         step,
         Asked(
@@ -269,7 +275,7 @@ def serve(
             width=width,
             steps=steps,
             slower=1 + guesses * draft,
-            least=np.minimum(cut.attention_dp, room),
+            least=xp.minimum(cut.attention_dp, room),
             room=room,
         ),
         engine,
@@ -279,22 +285,10 @@ def serve(
 
     def use(name: str) -> Floats:
         plain, both = getattr(found.plain, name), getattr(found.both, name)
-        return shown(rate * (steps / found.decoding * plain + (both - plain) * pieces / found.filled))
+        return xp.asarray(rate * (steps / found.decoding * plain + (both - plain) * pieces / found.filled))
 
-    def shown(part: Floats) -> Floats:
-        return np.asarray(np.where(fits, part, np.nan))
-
-    return Service(
-        ttft=shown(found.first + queue),
-        tpot=shown(np.where(osl > 1, found.after / np.maximum(osl - 1, 1.0), 0.0)),
-        queue=shown(queue),
-        requests=shown(rate),
-        tokens=shown(rate * osl),
-        running=shown(running),
-        decoding=shown(found.decoding),
-        prefill=shown(found.alone),
-        step=shown(found.plain.total),
-        flops=use("flops"),
-        moved=use("moved"),
-        sent=use("sent"),
-    )
+    tpot = xp.where(osl > 1, found.after / xp.maximum(osl - 1, 1.0), 0.0)
+    times = (found.first + queue, tpot, queue)
+    counts = (rate, rate * osl, running, found.decoding, found.alone, found.plain.total)
+    parts = (*times, *counts, use("flops"), use("moved"), use("sent"))
+    return Service(*(xp.asarray(xp.where(fits, part, xp.nan)) for part in parts))

@@ -11,11 +11,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
-import numpy as np
 from numpy.typing import ArrayLike
 
 from gigawatt.errors import InputError
-from gigawatt.perf.check import positions
+from gigawatt.perf.arrays import xp
+from gigawatt.perf.check import positions, require_kind
 from gigawatt.perf.formats import Floats
 from gigawatt.perf.model import Transformer
 
@@ -81,10 +81,10 @@ class Shape:
         """Weights of the attention matrices of one layer with ordinary or windowed attention."""
         q_width = self.heads * self.qk_dim
         plain = self.hidden * (q_width + self.kv_heads * (self.qk_dim + self.v_dim))
-        through = np.where(self.q_rank > 0, self.q_rank * (self.hidden + q_width), self.hidden * q_width)
+        through = xp.where(self.q_rank > 0, self.q_rank * (self.hidden + q_width), self.hidden * q_width)
         spread = self.kv_rank * self.heads * (self.nope + self.v_dim)
         latent = through + self.hidden * (self.kv_rank + self.rope) + spread
-        return np.where(self.kv_rank > 0, latent, plain) + self.heads * self.v_dim * self.hidden
+        return xp.where(self.kv_rank > 0, latent, plain) + self.heads * self.v_dim * self.hidden
 
     @property
     def recurrent_parameters(self) -> Floats:
@@ -143,10 +143,10 @@ class Shape:
         Returns:
             In a layer with ordinary attention, and in one with a window.
         """
-        tokens = np.asarray(length, dtype=np.float64)
+        tokens = xp.asarray(length, dtype=xp.float64)
         if not causal:
-            return tokens, np.minimum(tokens, self.window)
-        seen = np.minimum(tokens, self.window)
+            return tokens, xp.minimum(tokens, self.window)
+        seen = xp.minimum(tokens, self.window)
         return tokens / 2, seen - seen * seen / (2 * tokens)
 
     def attention_flops(self, length: ArrayLike, *, causal: bool = True) -> Floats:
@@ -173,7 +173,7 @@ class Shape:
         result (DeepSeek-V2, 2024, section 2.1.2); the products with those matrices are the ones listed by `matmuls`.
         """
         plain = self.qk_dim + self.v_dim
-        return 2 * self.heads * np.where(self.kv_rank > 0, 2 * self.kv_rank + self.rope, plain)
+        return 2 * self.heads * xp.where(self.kv_rank > 0, 2 * self.kv_rank + self.rope, plain)
 
     def experts_met(self, tokens: ArrayLike) -> Floats:
         """How many experts of a layer some tokens meet together, if they choose evenly and independently.
@@ -181,14 +181,14 @@ class Shape:
         Arguments:
             tokens: tokens of a step, `(config,)`.
         """
-        share = self.active / np.maximum(self.experts, 1.0)
-        return np.asarray(self.experts * (1 - (1 - share) ** np.asarray(tokens, dtype=np.float64)))
+        share = self.active / xp.maximum(self.experts, 1.0)
+        return xp.asarray(self.experts * (1 - (1 - share) ** xp.asarray(tokens, dtype=xp.float64)))
 
     @property
     def kv_values(self) -> Floats:
         """Values one token leaves in the cache of one layer with ordinary or windowed attention."""
         plain = self.kv_heads * (self.qk_dim + self.v_dim)
-        return np.where(self.kv_rank > 0, self.kv_rank + self.rope, plain)
+        return xp.where(self.kv_rank > 0, self.kv_rank + self.rope, plain)
 
     def kv_bytes(self, context: ArrayLike, value_bytes: ArrayLike) -> Floats:
         """Bytes of the cache of one sequence in all layers, the states of recurrent layers (4 bytes) included.
@@ -197,9 +197,9 @@ class Shape:
             context: tokens in the cache, `(config,)`.
             value_bytes: bytes of one value, `(config,)`.
         """
-        tokens = np.asarray(context, dtype=np.float64)
-        held = self.full * tokens + self.windowed * np.minimum(tokens, self.window)
-        return held * self.kv_values * np.asarray(value_bytes, dtype=np.float64) + 4 * self.recurrent * self.state
+        tokens = xp.asarray(context, dtype=xp.float64)
+        held = self.full * tokens + self.windowed * xp.minimum(tokens, self.window)
+        return held * self.kv_values * xp.asarray(value_bytes, dtype=xp.float64) + 4 * self.recurrent * self.state
 
 
 def shapes(models: Sequence[Transformer], index: ArrayLike | None = None) -> Shape:
@@ -212,11 +212,14 @@ def shapes(models: Sequence[Transformer], index: ArrayLike | None = None) -> Sha
     Raises:
         InputError: there is no model, or none at a position.
     """
-    if not models:
-        raise InputError("models: empty; expected at least one, such as `find_model('Llama3-70B')`.")
+    example = "`find_model('Llama3-70B')`"
+    if isinstance(models, Transformer) or not models:
+        given = "empty" if not isinstance(models, Transformer) else "one that is in no list"
+        raise InputError(f"models: {given}; expected a list of at least one, such as [{example}].")
+    require_kind("models", models, Transformer, example)
     rows = [_row(model) for model in models]
     names = [item.name for item in fields(Shape)]
-    stacked = Shape(**{name: np.array([row[name] for row in rows], dtype=np.float64) for name in names})
+    stacked = Shape(**{name: xp.array([row[name] for row in rows], dtype=xp.float64) for name in names})
     return stacked if index is None else stacked.take(index)
 
 
@@ -239,7 +242,7 @@ def _row(model: Transformer) -> dict[str, float]:
         "biased": model.biased,
         "full": model.layers - model.windowed_layers - model.recurrent_layers,
         "windowed": model.windowed_layers,
-        "window": model.window.size if model.window else np.inf,
+        "window": model.window.size if model.window else xp.inf,
         "recurrent": model.recurrent_layers,
         "state_in": 2 * keys + 2 * values + (2 * recurrent.value_heads if recurrent else 0),
         "state_out": values,

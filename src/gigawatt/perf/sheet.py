@@ -7,14 +7,18 @@ SheetError    all mistakes of a sheet
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NoReturn
 
 from gigawatt.errors import InputError, UnitError, did_you_mean
 from gigawatt.units import quantity, unit
+
+LONGEST: Final = 60
+"""Characters of a wrong value that a message repeats."""
 
 Place = tuple[str | int, ...]
 
@@ -41,11 +45,14 @@ class Fault:
         place: the way to the value: names and positions.
         message: what was given, what is expected, and the fix.
         key: whether the name is wrong and not the value.
+        absent: the name of a field that is missing there, and `example`, what one writes.
     """
 
     place: Place
     message: str
     key: bool = False
+    absent: str = ""
+    example: str = ""
 
 
 class SheetError(InputError):
@@ -73,6 +80,15 @@ class Sheet:
     def wrong(self, name: str, message: str, key: bool = False) -> None:
         """Note a mistake."""
         self.faults.append(Fault((*self.place, name) if name else self.place, message, key))
+
+    def refuse(self, name: str, message: str) -> NoReturn:
+        """Note a mistake after which nothing else can be read, and raise what was noted."""
+        self.wrong(name, message)
+        raise SheetError(self.faults)
+
+    def has(self, name: str) -> bool:
+        """Whether a field is there and not null."""
+        return self.values.get(name) is not None
 
     def only(self, known: Iterable[str]) -> None:
         """Note every name that means nothing here."""
@@ -109,30 +125,33 @@ class Sheet:
             if default is not None:
                 return default
             self.missing(name, example)
-        elif isinstance(raw, bool) or not isinstance(raw, int | float) or not float(raw).is_integer() or raw < least:
-            self.wrong(name, f"`{raw}`; expected a whole number of at least {least}, such as {example}.")
+        elif isinstance(raw, bool) or not isinstance(raw, int | float) or raw % 1 != 0 or raw < least:
+            self.wrong(name, f"{shown(raw)}; expected a whole number of at least {least}, such as {example}.")
         else:
             return int(raw)
         return least
 
     def missing(self, name: str, example: str) -> None:
         """Note that a field is missing."""
-        self.faults.append(Fault(self.place, f"`{name}` is missing; add it, such as `{name}: {example}`."))
+        said = f"`{name}` is missing; add it, such as `{name}: {example}`."
+        self.faults.append(Fault(self.place, said, absent=name, example=example))
 
     def flag(self, name: str, default: bool) -> bool:
         """A truth value."""
-        raw = self.values.get(name, default)
+        raw = self.values.get(name)
         if isinstance(raw, bool):
             return raw
-        self.wrong(name, f"`{raw}`; expected true or false.")
+        if raw is not None:
+            self.wrong(name, f"{shown(raw)}; expected true or false.")
         return default
 
     def word(self, name: str, default: str) -> str:
         """A text."""
-        raw = self.values.get(name, default)
+        raw = self.values.get(name)
         if isinstance(raw, str):
             return raw
-        self.wrong(name, f"`{raw}`; expected a text.")
+        if raw is not None:
+            self.wrong(name, f"{shown(raw)}; expected a text.")
         return default
 
     def part(self, name: str) -> Sheet | None:
@@ -142,7 +161,7 @@ class Sheet:
             return None
         if isinstance(raw, dict):
             return Sheet(raw, (*self.place, name), self.faults)
-        self.wrong(name, f"`{raw}`; expected a mapping of names to values.")
+        self.wrong(name, f"{shown(raw)}; expected a mapping of names to values.")
         return None
 
     def parts(self, name: str) -> list[Sheet]:
@@ -151,15 +170,26 @@ class Sheet:
         if raw is None:
             return []
         if not isinstance(raw, list):
-            self.wrong(name, f"`{raw}`; expected a list, each entry after a `-`.")
+            self.wrong(name, f"{shown(raw)}; expected a list, each entry after a `-`.")
             return []
         found = []
         for at, each in enumerate(raw):
             if isinstance(each, dict):
                 found.append(Sheet(each, (*self.place, name, at), self.faults))
             else:
-                self.faults.append(Fault((*self.place, name, at), f"`{each}`; expected a mapping of names to values."))
+                said = f"{shown(each)}; expected a mapping of names to values."
+                self.faults.append(Fault((*self.place, name, at), said))
         return found
+
+    def refused(self, error: InputError) -> None:
+        """Note what a thing refused of its own fields; its message is ``kind `name`: field: what is wrong``."""
+        place, _, said = str(error).partition("`: ")[2].partition(": ")
+        top, _, inner = place.partition(".")
+        inside = self.part(top) if inner else None
+        if inside is None:
+            self.wrong(top, said or str(error))
+        else:
+            inside.wrong(inner, said)
 
     def stop(self) -> None:
         """Raise what was noted.
@@ -169,6 +199,14 @@ class Sheet:
         """
         if self.faults:
             raise SheetError(self.faults)
+
+
+def shown(raw: object) -> str:
+    """A value as it stands in a file, as far as a message has room: a text keeps its quotes."""
+    try:
+        return f"`{json.dumps(raw, default=str)[:LONGEST]}`"
+    except (ValueError, RecursionError):
+        return "a value too large to show"
 
 
 def amount(raw: object, of: str, example: str) -> float:

@@ -8,20 +8,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from gigawatt.perf.arrays import xp
 from gigawatt.perf.bounds import require_bounds, require_lengths
 from gigawatt.perf.capacity import capacity
 from gigawatt.perf.deployment import Deployment, Formats
 from gigawatt.perf.formats import Floats
 from gigawatt.perf.hardware import Hardware
 from gigawatt.perf.kernels import CALIBRATED, Kernels
+from gigawatt.perf.misfit import Flags, blanked
 from gigawatt.perf.serving import Requests, Service, serve
 from gigawatt.perf.shape import Shape
 from gigawatt.perf.software import RECORDED, Engine
-
-Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,9 +44,10 @@ def latency_bound(
     isl: ArrayLike,
     osl: ArrayLike,
     *,
-    ttft: ArrayLike = np.inf,
-    tpot: ArrayLike = np.inf,
+    ttft: ArrayLike = xp.inf,
+    tpot: ArrayLike = xp.inf,
     asked: Requests | None = None,
+    strict: bool = True,
     engine: Engine = RECORDED,
     kernels: Kernels = CALIBRATED,
 ) -> Level:
@@ -61,37 +61,33 @@ def latency_bound(
         isl, osl: tokens of a prompt and of an answer, `(config,)`.
         ttft, tpot: s to the first token and from one to the next at most, `(config,)`; infinite where none is asked.
         asked: cached share, draft, chunk and the like; its lengths and concurrency are not used.
+        strict: whether a deployment that cannot cut its model is refused; otherwise its concurrency is 0.
         engine, kernels: constants.
 
     Raises:
-        InputError: a figure is out of its bounds, or arrays do not line up.
+        InputError: a figure is out of its bounds, arrays do not line up, or a deployment cannot cut its model.
     """
     require_bounds("targets", ttft=ttft, tpot=tpot)
     parts = {"shape": shape.layers, "chips": chips.arrays, "layout": cut.tp, "formats": number.weight}
     count = require_lengths("targets", **parts, isl=isl, osl=osl, ttft=ttft, tpot=tpot)
-    wanted = replace(asked or Requests(1.0, 1.0, 1.0), isl=isl, osl=osl, concurrency=np.ones(count))
-    first, after = (np.asarray(target, dtype=np.float64) for target in (ttft, tpot))
-    length = np.asarray(isl, dtype=np.float64) + np.asarray(osl, dtype=np.float64)
+    wanted = replace(asked or Requests(1.0, 1.0, 1.0), isl=isl, osl=osl, concurrency=xp.ones(count))
+    first, after = (xp.asarray(target, dtype=xp.float64) for target in (ttft, tpot))
+    length = xp.asarray(isl, dtype=xp.float64) + xp.asarray(osl, dtype=xp.float64)
     room = capacity(shape, chips, cut, number, length, workspace_tokens=wanted.chunk).sequences
-    most = np.broadcast_to(np.floor(np.minimum(room, np.asarray(wanted.most, dtype=np.float64))), (count,))
+    most = xp.broadcast_to(xp.floor(xp.minimum(room, xp.asarray(wanted.most, dtype=xp.float64))), (count,))
 
     def at(many: Floats) -> Service:
-        asking = replace(wanted, concurrency=np.maximum(many, 1.0))
-        return serve(shape, chips, cut, number, asking, engine=engine, kernels=kernels)
+        asking = replace(wanted, concurrency=xp.maximum(many, 1.0))
+        return serve(shape, chips, cut, number, asking, strict=strict, engine=engine, kernels=kernels)
 
     def fine(got: Service) -> Flags:
-        return np.asarray((got.ttft <= first) & (got.tpot <= after))
+        return xp.asarray((got.ttft <= first) & (got.tpot <= after))
 
     # `low` is always in time, `high` never or more than there is room for.
-    low = np.where(fine(at(np.ones(count))) & (most >= 1), 1.0, 0.0)
-    high = np.where(low > 0, np.maximum(most, 1.0) + 1, 1.0)
-    while np.any(high - low > 1):
-        middle = np.floor((low + high) / 2)
+    low = xp.where(fine(at(xp.ones(count))) & (most >= 1), 1.0, 0.0)
+    high = xp.where(low > 0, xp.maximum(most, 1.0) + 1, 1.0)
+    while xp.any(high - low > 1):
+        middle = xp.floor((low + high) / 2)
         good = fine(at(middle)) & (middle >= 1)
-        low, high = np.where(good, middle, low), np.where(good, high, middle)
-    return Level(low, _blank(at(low), low < 1))
-
-
-def _blank(got: Service, missing: Flags) -> Service:
-    parts = {name: getattr(got, name) for name in Service.__slots__}
-    return Service(**{name: np.where(missing, np.nan, part) for name, part in parts.items()})
+        low, high = xp.where(good, middle, low), xp.where(good, high, middle)
+    return Level(low, blanked(at(low), xp.asarray(low < 1)))

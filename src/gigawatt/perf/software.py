@@ -21,7 +21,7 @@ from typing import Final
 
 @dataclass(frozen=True, slots=True)
 class Software:
-    """Constants of the software around kernels; fitted by `bench/perf_accuracy.py`.
+    """Constants of the software around kernels; fitted by `bench/perf_training.py`.
 
     Arguments:
         overlap_data: share of the traffic of data parallelism that hides behind computation where collectives run on
@@ -35,10 +35,10 @@ class Software:
         moe_year: growth of the time of models with experts for each year the software is older than REFERENCE.
     """
 
-    overlap_data: float = 0.65
-    overlap_model: float = 0.865
+    overlap_data: float = 0.678
+    overlap_model: float = 0.874
     host: float = 60.2e-6
-    hop: float = 95.8e-6
+    hop: float = 92.8e-6
     sustained: float = 1.178
     gap: float = 13.8e-6
     moe_year: float = 0.247
@@ -86,8 +86,8 @@ class Engine:
 RECORDED: Final = Engine(
     layer_gap=0.0,
     wait=1.0,
-    grouped=5.0,
-    sequence_gap=14.0e-6,
+    grouped=5.4,
+    sequence_gap=20.0e-6,
     burst=0.3,
     eager=0.12e-3,
     front=50e-3,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import numpy as np
 from numpy.typing import ArrayLike
 
+from gigawatt.perf.arrays import xp
 from gigawatt.perf.formats import Floats
 from gigawatt.perf.hardware import Hardware
 from gigawatt.perf.kernels import CALIBRATED, Kernels
@@ -23,5 +23,5 @@ def stream_time(moved: ArrayLike, chips: Hardware, kernels: Kernels = CALIBRATED
     Returns:
         Seconds, in the shape of `moved`.
     """
-    ideal = np.asarray(moved, dtype=np.float64) / chips.hbm_bandwidth
-    return np.asarray(ideal / kernels.hbm + np.sqrt(kernels.hbm_ramp * ideal))
+    ideal = xp.asarray(moved, dtype=xp.float64) / chips.hbm_bandwidth
+    return xp.asarray(ideal / kernels.hbm + xp.sqrt(kernels.hbm_ramp * ideal))

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Final
 
 from gigawatt.errors import InputError, did_you_mean
-from gigawatt.perf.check import COUNT, POSITIVE, YEAR, Bounds, require_number
+from gigawatt.perf.check import COUNT, POSITIVE, YEAR, Bounds, require_kind, require_number
 from gigawatt.perf.formats import RATES
 
 TOPOLOGIES: Final = ("switch", "torus", "mesh")
@@ -158,7 +158,7 @@ class System:
         levels: its networks, from the fastest and smallest to the one that joins everything.
 
     Raises:
-        InputError: there is no network, or an outer one joins fewer chips than an inner one.
+        InputError: there is no chip or no network, or an outer one joins fewer chips than an inner one.
     """
 
     name: str
@@ -168,8 +168,12 @@ class System:
 
     def __post_init__(self) -> None:
         require_number(f"system `{self.name}`: node", self.node, COUNT)
+        require_kind(f"system `{self.name}`: chip", self.chip, Chip, "`find_system('H100').chip`")
         if not self.levels:
             raise InputError(f"system `{self.name}`: levels: empty; expected at least one network.")
+        if not isinstance(self.levels, tuple | list):
+            raise InputError(f"system `{self.name}`: levels: {self.levels}; expected a tuple of networks.")
+        require_kind(f"system `{self.name}`: levels", self.levels, Level, "`Level('NVLink', 8, 450e9)`")
         for inner, outer in zip(self.levels, self.levels[1:], strict=False):
             if outer.chips < inner.chips:
                 raise InputError(

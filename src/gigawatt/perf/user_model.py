@@ -11,7 +11,7 @@ from dataclasses import fields
 from typing import Final, TypeVar
 
 from gigawatt.errors import InputError
-from gigawatt.perf.model import Experts, Latent, Recurrent, Transformer, Window
+from gigawatt.perf.model import MAY_BE_NONE, Experts, Latent, Recurrent, Transformer, Window
 from gigawatt.perf.sheet import Sheet
 
 EXAMPLE: Final = """\
@@ -36,7 +36,6 @@ EXAMPLES: Final = {
     "kv_rank": "512",
     "size": "4096",
 }
-NONE_IS_FINE: Final = ("q_rank", "shared", "dense_layers", "rope", "period", "positions")
 DEFAULTS: Final = {"shared": 0, "dense_layers": 0, "every": 1}
 
 Part = TypeVar("Part", Latent, Experts, Window, Recurrent)
@@ -56,7 +55,7 @@ def model_from(values: Mapping[str, object], name: str) -> Transformer:
     sheet.only(item.name for item in fields(Transformer))
 
     def whole(field: str, default: int | None = None) -> int:
-        return sheet.whole(field, _example(field), default=default, least=int(field not in NONE_IS_FINE))
+        return sheet.whole(field, _example(field), default=default, least=int(field not in MAY_BE_NONE))
 
     heads, hidden = whole("heads"), whole("hidden")
     kv_heads, head_dim = whole("kv_heads", heads), whole("head_dim", max(hidden // heads, 1))
@@ -86,11 +85,7 @@ def model_from(values: Mapping[str, object], name: str) -> Transformer:
             recurrent,
         )
     except InputError as error:
-        # The first words name the model and the field: the field gives the place.
-        field, _, said = str(error).partition("`: ")[2].partition(": ")
-        top, _, inner = field.partition(".")
-        inside = sheet.part(top) if inner else None
-        (inside or sheet).wrong(inner if inside is not None else top, said)
+        sheet.refused(error)
         sheet.stop()
         raise
 
@@ -104,7 +99,7 @@ def _part(sheet: Sheet, name: str, kind: type[Part]) -> Part | None:
     defaults = DEFAULTS | ({"period": 0} if kind is Window else {})
     return kind(
         **{
-            each: inner.whole(each, _example(each), default=defaults.get(each), least=int(each not in NONE_IS_FINE))
+            each: inner.whole(each, _example(each), default=defaults.get(each), least=int(each not in MAY_BE_NONE))
             for each in names
         }
     )

@@ -72,7 +72,13 @@ def system_from(values: Mapping[str, object], name: str) -> System:
             raise InputError("empty; expected `flops`, `hbm_capacity` and `hbm_bandwidth`.")
         return System(title, chip, node, tuple(levels))
     except InputError as error:
-        sheet.wrong("networks" if "levels" in str(error) else "chip", str(error).rpartition("levels: ")[2])
+        if chip is None:
+            sheet.wrong("chip", str(error))
+        elif "levels: " in str(error):
+            # Users call them networks.
+            sheet.wrong("networks", str(error).rpartition("levels: ")[2])
+        else:
+            sheet.refused(error)
         sheet.stop()
         raise
 
@@ -103,10 +109,21 @@ def _chip(sheet: Sheet, title: str) -> Chip | None:
     tile = _tile(sheet)
     if sheet.faults:
         return None
+    given: dict[str, float] = {rate: value for rate, value in flops.items() if value is not None}
+    try:
+        return _built(title, given, figures, tile)
+    except InputError as error:
+        sheet.refused(error)
+        return None
+
+
+def _built(
+    title: str, flops: Mapping[str, float], figures: Mapping[str, float | None], tile: tuple[int, int, int] | None
+) -> Chip:
     counts = {name: None if (value := figures.get(name)) is None else int(value) for name in COUNTS}
     return Chip(
         name=title,
-        flops={rate: value for rate, value in flops.items() if value is not None},
+        flops=flops,
         hbm_capacity=figures["hbm_capacity"] or 0.0,
         hbm_bandwidth=figures["hbm_bandwidth"] or 0.0,
         arrays=counts["arrays"],
@@ -138,10 +155,16 @@ def _level(sheet: Sheet) -> Level | None:
         sheet.missing("bandwidth", "600 GB/s")
     name, topology = sheet.word("name", "network"), sheet.word("topology", "switch")
     speed = sheet.number("bandwidth", "byte/s", "600 GB/s")
-    chips = float(sheet.whole("chips", "8", default=0)) or math.inf
+    chips = sheet.whole("chips", "8", default=0) or math.inf
     dimensions = sheet.whole("dimensions", "3", default=1)
     latency = sheet.number("latency", "s", "1 us")
     if topology not in TOPOLOGIES:
         sheet.wrong("topology", f"`{topology}`; expected one of {', '.join(TOPOLOGIES)}.")
         return None
-    return None if speed is None else Level(name, chips, speed, topology, dimensions, latency)
+    if speed is None:
+        return None
+    try:
+        return Level(name, chips, speed, topology, dimensions, latency)
+    except InputError as error:
+        sheet.refused(error)
+        return None

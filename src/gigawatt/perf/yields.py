@@ -186,8 +186,10 @@ def errors(system: System) -> tuple[Error, Error]:
     known, own = regime("throughput"), regime("throughput", system)
     shared = COMMON * known.deviation**2
     middle = float(known.quantile(0.5))
-    alone = max(own.deviation**2 - shared, 0.0)
-    return Error(middle, math.sqrt(shared)), Error(float(own.quantile(0.5)) / middle, math.sqrt(alone))
+    # Two sources that lie off to one side are one draw of what such chips are off by, and no bias of all of them.
+    aside = math.log(float(own.quantile(0.5)) / middle)
+    alone = max(own.deviation**2 - shared, 0.0) + aside**2
+    return Error(middle, math.sqrt(shared)), Error(1.0, math.sqrt(alone))
 
 
 def _cuts(use: Use) -> list[tuple[int, int, int]]:

@@ -13,6 +13,11 @@ from gigawatt.views.tokens import COULD, DO, answers
 
 UNIT = "trillion tokens a day"
 
+HEAD = ("Month", "p10", "p50", "p90")
+
+SHORT = {COULD: "possible", DO: "answered"}
+"""Names of lines, short enough for a phone."""
+
 
 def tokens(page: Context) -> Html:
     """Tokens a day at year ends, what could be answered against what is, and the power of the latter."""
@@ -26,8 +31,8 @@ def tokens(page: Context) -> Html:
     bands = {what: _bands(found, what) for what in (COULD, DO) if what in found.column("tokens")}
     low, middle, high = bands[shown]
     tint = page.tint(page.focus.lab or "")
-    lines = [Line(what, xs, bands[what][1], "ci", "dashed") for what in bands if what != shown]
-    lines.append(Line(shown, xs, middle, tint, "thick"))
+    lines = [Line(SHORT[what], xs, bands[what][1], "ci", "dashed") for what in bands if what != shown]
+    lines.append(Line(SHORT[shown], xs, middle, tint, "thick"))
     band = Band(f"{shown}, p10 to p90", xs, low, high, tint)
     label = (
         f"Tokens a day of {page.theirs}: median {number(float(middle[-1]))} trillion in {long_month(xs[-1])}, 80 % of "
@@ -37,16 +42,19 @@ def tokens(page: Context) -> Html:
     def draw(width: float, class_: str) -> Html:
         return chart((width, 360 if width > 500 else 300), page.span, label, UNIT, lines, band, class_=class_)
 
-    drawn = told["serving_power"].rows if "serving_power" in told else ()
-    power = {str(row[1]): [number(float(str(cell))) for cell in row[2:]] for row in drawn}
-    head = ["Month", *(f"{what}: {q}" for what in bands for q in ("p10", "p50", "p90"))]
-    head += [f"power of answers: {q}, GW" for q in ("p10", "p50", "p90")] if power else []
-    rows = [
-        [month, *(number(float(part[i])) for parts in bands.values() for part in parts), *power.get(month, [])]
-        for i, month in enumerate(months)
-    ]
     title = f"Tokens a day of {page.theirs}"
-    return join([figure(title, found.note, both(draw)), table(f"{title} ({UNIT})", head, rows)])
+    inside = [figure(title, found.note, both(draw))]
+    for what, parts in bands.items():
+        rows = [[month, *(number(float(part[i])) for part in parts)] for i, month in enumerate(months)]
+        inside.append(table(f"Tokens a day that {what} (trillion)", HEAD, rows))
+    if "serving_power" in told:
+        inside.append(_power(told["serving_power"]))
+    return join(inside)
+
+
+def _power(drawn: Table) -> Html:
+    rows = [[str(row[1]), *(number(float(str(cell))) for cell in row[2:])] for row in drawn.rows]
+    return table("Power that these answers draw at the meter (GW)", HEAD, rows)
 
 
 def _bands(found: Table, what: str) -> tuple[Floats, Floats, Floats]:

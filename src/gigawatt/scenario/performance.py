@@ -17,27 +17,17 @@ from gigawatt.errors import InputError, ModelError, UnitError
 from gigawatt.parts.figure import Z90, Figure
 from gigawatt.parts.performance import Axis, Performance
 from gigawatt.perf.library import find_model, find_system
-from gigawatt.perf.power import HOST_SHARE
 from gigawatt.perf.yields import Error, Use, Yields, errors, yields
 from gigawatt.scenario import schema
 from gigawatt.scenario.builder import Builder
 from gigawatt.scenario.nodes import Path
-from gigawatt.scenario.sheet import H100, Sheet
+from gigawatt.scenario.spec import H100, MOST, UNITS, Spec
 from gigawatt.units import ONE, unit
 
 QUANTILES = {"flops": (0.01, 0.15, 0.5, 0.99), "bandwidth": (0.01, 0.5, 0.99)}
 """Where yields of the figures that matter most are computed; of others at ENDS."""
 
 ENDS = (0.05, 0.95)
-
-UNITS = {
-    "flops": "FLOP/s/chip",
-    "bandwidth": "byte/s/chip",
-    "memory": "byte/chip",
-    "scale_up": "byte/s/chip",
-    "limit": "W/chip",
-}
-"""Figures of a sheet, and the units in which the performance model takes them."""
 
 DIGITS = 6
 """Significant digits of yields, so that a scenario reads the same on every machine."""
@@ -126,7 +116,7 @@ def _use(b: Builder, form: schema.UseForm, path: Path) -> Use | None:
 def _computed(
     b: Builder, form: schema.ScenarioForm, wanted: Mapping[str, Sequence[str]], mixes: Uses
 ) -> dict[tuple[str, str], Performance]:
-    open_: dict[str, tuple[tuple[Axis, ...], list[Sheet]]] = {}
+    open_: dict[str, tuple[tuple[Axis, ...], list[Spec]]] = {}
     for name in dict.fromkeys(name for names in wanted.values() for name in names):
         read = _sheets(b, form.systems[name], ("systems", name))
         if read is not None:
@@ -138,7 +128,7 @@ def _computed(
             continue
         try:
             table, where = _table_of({name: open_[name][1] for name in known}, mixes[workload])
-        except ModelError:
+        except (InputError, ModelError):
             _blame(b, {name: open_[name][1] for name in known}, mixes[workload], ("workloads", workload))
             continue
         for name in known:
@@ -149,7 +139,7 @@ def _computed(
     return found
 
 
-def _table_of(sheets: Mapping[str, list[Sheet]], mix: tuple[Use, ...]) -> tuple[Yields, dict[str, int]]:
+def _table_of(sheets: Mapping[str, list[Spec]], mix: tuple[Use, ...]) -> tuple[Yields, dict[str, int]]:
     """Yields of an H100 and then of all sheets, and where those of each system begin."""
     flat, like, where = [H100], [0], {}
     for name, own in sheets.items():
@@ -160,26 +150,39 @@ def _table_of(sheets: Mapping[str, list[Sheet]], mix: tuple[Use, ...]) -> tuple[
 
 
 @lru_cache(maxsize=16)
-def _table(sheets: tuple[Sheet, ...], like: tuple[int, ...], mix: tuple[Use, ...]) -> Yields:
+def _table(sheets: tuple[Spec, ...], like: tuple[int, ...], mix: tuple[Use, ...]) -> Yields:
     """Yields of sheets; remembered, as a scenario is read again and again with other settings."""
     return yields([sheet.system() for sheet in sheets], mix, like)
 
 
-def _blame(b: Builder, sheets: Mapping[str, list[Sheet]], mix: tuple[Use, ...], path: Path) -> None:
+def _blame(b: Builder, sheets: Mapping[str, list[Spec]], mix: tuple[Use, ...], path: Path) -> None:
     """Note which systems cannot do the work, or that not even the yardstick can."""
     try:
         _table((H100,), (0,), mix)
-    except ModelError as error:
+    except (InputError, ModelError) as error:
         b.wrong(path, f"{error} Yields are held against that system.")
         return
     for name, own in sheets.items():
         try:
             _table_of({name: own}, mix)
         except ModelError as error:
-            b.wrong(("systems", name, "performance"), str(error))
+            blamed = [figure for figure, less in own[len(own) // 2].without() if _works(less, mix)]
+            at = _place(("systems", name), blamed[0]) if blamed else ("systems", name, "performance")
+            b.wrong(at, str(error))
+        except InputError:
+            # The call that failed has the sheets of all systems, so its own words name none of them.
+            b.wrong(("systems", name, "performance"), "figures so large or so small that no rate follows; check them.")
 
 
-def _sheets(b: Builder, form: schema.SystemForm, path: Path) -> tuple[tuple[Axis, ...], list[Sheet]] | None:
+def _works(spec: Spec, mix: tuple[Use, ...]) -> bool:
+    try:
+        _table((spec,), (0,), mix)
+    except (InputError, ModelError):
+        return False
+    return True
+
+
+def _sheets(b: Builder, form: schema.SystemForm, path: Path) -> tuple[tuple[Axis, ...], list[Spec]] | None:
     """Open figures of a system's sheet, and the sheets at all combinations of their values."""
     own, at = form.performance, (*path, "performance")
     if own is None:
@@ -198,30 +201,47 @@ def _sheets(b: Builder, form: schema.SystemForm, path: Path) -> tuple[tuple[Axis
     for name in ("bandwidth", "memory", "scale_up", "limit"):
         if getattr(own, name) is not None:
             figures[name] = b.figure(getattr(own, name), (*at, name), UNITS[name])
-    if len(b.problems) == before and any(figure.certain and figure.terms[0] <= 0 for figure in figures.values()):
-        b.wrong((*path, "flops") if figures["flops"].terms[0] <= 0 else at, "a figure above 0 expected.")
-    axes = {name: axis for name, f in figures.items() if (axis := _axis(b, name, f, path)) is not None}
+    axes = {}
+    for name, figure in figures.items() if len(b.problems) == before else ():
+        axis = _axis(b, name, figure, path)
+        if axis is not None:
+            axes[name] = axis
     if len(b.problems) > before:
         return None
     steps = [[(name, value) for value in axis.values] for name, axis in axes.items()]
     fixed = {name: figure.terms[0] for name, figure in figures.items()}
     combined = [fixed | dict(combination) for combination in product(*steps)]
     numbers = [{name: value / unit(UNITS[name]).factor for name, value in figures.items()} for figures in combined]
-    return tuple(axes.values()), [Sheet(between, domain=own.domain, **values) for values in numbers]
+    specs = [Spec(between, domain=own.domain, **values) for values in numbers]
+    wrong = next((found for spec in specs if (found := spec.mistake()) is not None), None)
+    if wrong is None:
+        return tuple(axes.values()), specs
+    given = f"`{figures[wrong.figure]}` given: " if wrong.figure in figures else ""
+    b.wrong(_place(path, wrong.figure) if wrong.figure else at, f"{given}{wrong.said}")
+    return None
+
+
+def _place(path: Path, name: str) -> Path:
+    """Where a figure of a sheet stands in a system."""
+    return (*path, name) if name == "flops" else (*path, "performance", name)
 
 
 def _axis(b: Builder, name: str, figure: Figure, path: Path) -> Axis | None:
     """The values of an open figure at which yields are computed; none for a figure that is known."""
+    at = _place(path, name)
+    if figure.certain and figure.terms[0] <= 0:
+        b.wrong(at, f"`{figure}` given, a value above 0 expected.")
+    if figure.certain and figure.terms[0] / unit(UNITS[name]).factor > MOST[name]:
+        b.wrong(at, f"`{figure}` given, at most {MOST[name]:g} {UNITS[name]} expected; check its exponent.")
     if figure.certain:
         return None
-    at = (*path, name) if name == "flops" else (*path, "performance", name)
     try:
         values = np.unique(figure.quantile(np.array(QUANTILES.get(name, ENDS))))
     except UnitError:
         b.wrong(at, f"a figure of a spec sheet cannot be `{figure.kind}`; use uniform, triangular or lognormal.")
         return None
-    if values[0] <= 0:
-        b.wrong(at, f"`{figure}` given, values above 0 expected.")
+    if values[0] <= 0 or values[-1] / unit(UNITS[name]).factor > MOST[name]:
+        b.wrong(at, f"`{figure}` given, values above 0 and up to {MOST[name]:g} {UNITS[name]} expected.")
         return None
     return Axis(figure, tuple(values.tolist())) if len(values) > 1 else None
 
@@ -231,22 +251,26 @@ def _performance(
     name: str,
     form: schema.SystemForm,
     workload: str,
-    read: tuple[tuple[Axis, ...], list[Sheet]],
+    read: tuple[tuple[Axis, ...], list[Spec]],
     table: Yields,
     rows: slice,
     h100: float,
 ) -> Performance:
     own, path = form.performance, ("systems", name, "performance")
     axes, sheets = read
+    chips = b.figure(form.chips, ("systems", name, "chips"), "chip/GW")
+    if chips.certain and not 0 < chips.terms[0] <= 1e9:
+        b.wrong(("systems", name, "chips"), f"`{chips}` given, a value above 0 and up to 1e9 chip/GW expected.")
     shared, alone = errors(sheets[0].system())
-    host = Figure(".".join((*path, "host")), ONE, terms=(HOST_SHARE,), because="measured nodes of eight chips")
+    around = sheets[0].host()
+    host = Figure(".".join((*path, "host")), ONE, terms=(around.share,), because=around.because)
     if own is not None and own.host is not None:
         host = b.figure(own.host, (*path, "host"), "1")
     return Performance(
         system=name,
         sheet=" to ".join(sheets[0].between) or "its own",
         workload=workload,
-        chips=b.figure(form.chips, ("systems", name, "chips"), "chip/GW"),
+        chips=chips,
         axes=axes,
         tokens=_rounded(table.tokens[rows]),
         watts=_rounded(table.power[rows]),
