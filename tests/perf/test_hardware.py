@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gigawatt.errors import InputError
-from gigawatt.perf.hardware import Hardware, hardware
-from gigawatt.perf.library import built_in_chips
+from gigawatt.perf.hardware import HOST_SHARE, Hardware, hardware
+from gigawatt.perf.library import built_in_chips, find_system
 from gigawatt.perf.system import Chip, Level, System
 
 BARE = Chip("bare", {"bf16": 1e15}, 100e9, 4e12)
@@ -88,3 +88,11 @@ def test_gaps_are_filled_with_figures_above_zero(available: float, process: floa
 def test_figures_that_are_not_above_zero_are_refused(name: str, make: Callable[[], Chip]) -> None:
     with pytest.raises(InputError, match=f"chip `bare`: {name}: "):
         make()
+
+
+def test_a_host_of_known_power_takes_the_place_of_the_share() -> None:
+    known = replace(find_system("GB200-NVL72"), host=5000.0)
+    other = replace(known, host=None)
+    found = hardware([known, other])
+    assert found.host[0] == 5000.0
+    assert found.host[1] == pytest.approx(HOST_SHARE * found.tdp[1] * found.node[1])

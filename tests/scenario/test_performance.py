@@ -13,8 +13,8 @@ from gigawatt.engine.run import simulate
 from gigawatt.errors import ScenarioError
 from gigawatt.parts.figure import Draws, draw
 from gigawatt.parts.performance import Performance
+from gigawatt.perf.hardware import HOST_SHARE
 from gigawatt.perf.library import find_model, find_system, rows_of
-from gigawatt.perf.power import HOST_SHARE
 from gigawatt.perf.system import System
 from gigawatt.perf.yields import Use, yields
 from gigawatt.scenario.load import built_in, load

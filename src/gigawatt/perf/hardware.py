@@ -7,9 +7,10 @@ The rules for gaps, the same for all products: a format without a rate runs at t
 there is no wider one slower than a narrower one by the ratio of their bits; clock 1.8 GHz; arrays of 4,096 bf16 FLOP a
 cycle, not necessarily a whole number of them; blocks of 64 x 128 with depth 32; power 0.49 pJ for each FLOP of the bf16
 peak (the median of the chips on which the kernels were calibrated); idle power a tenth of the limit (an assumption);
-on-chip memory 50 MB; beyond an outermost network with a bound, one without bound at a sixteenth of its speed; the
-process is the one that accelerators of its date had, the date the first at which accelerators had its process and its
-narrowest format; one die; a stack of memory moves 0.35 TB/s in 2020 and twice as much every three years.
+hosts, fans and network cards draw HOST_SHARE of the limit of their chips; on-chip memory 50 MB; beyond an outermost
+network with a bound, one without bound at a sixteenth of its speed; the process is the one that accelerators of its
+date had, the date the first at which accelerators had its process and its narrowest format; one die; a stack of memory
+moves 0.35 TB/s in 2020 and twice as much every three years.
 """
 
 from __future__ import annotations
@@ -34,6 +35,9 @@ TILE: Final = (64, 128, 32)
 JOULES_PER_FLOP: Final = 0.49e-12
 IDLE_SHARE: Final = 0.1
 SRAM: Final = 50e6
+HOST_SHARE: Final = 0.3
+"""Power of hosts, fans and network cards over the limit of their chips. Set by the loaded nodes of eight H100 (median
+reading 7,261 W in MLPerf Training 4.0) and of eight B200 (10,401 W in MLPerf Inference 5.1)."""
 SCALE_OUT_SHARE: Final = 1 / 16
 
 PROCESS_YEARS: Final = ((16.0, 2016.5), (12.0, 2017.5), (7.0, 2020.0), (5.0, 2022.5), (3.0, 2025.0), (2.0, 2026.5))
@@ -64,6 +68,7 @@ class Hardware:
         hbm_bandwidth: bytes/s, `(config,)`.
         tdp, idle: W, `(config,)`.
         node: chips of a host, `(config,)`.
+        host: power of a node beside its chips, W, `(config,)`.
         available: year of first volume, `(config,)`.
         process: nm as marketed, `(config,)`.
         dies, hbm_stacks: counts, `(config,)`.
@@ -86,6 +91,7 @@ class Hardware:
     tdp: Floats
     idle: Floats
     node: Floats
+    host: Floats
     available: Floats
     process: Floats
     dies: Floats
@@ -148,6 +154,8 @@ def hardware(systems: Sequence[System], index: ArrayLike | None = None) -> Hardw
         "peak": xp.array([_peaks(system.chip) for system in systems]).T,
         "node": xp.array([system.node for system in systems], dtype=xp.float64),
     }
+    shares = [HOST_SHARE * chip["tdp"] * system.node for chip, system in zip(chips, systems, strict=True)]
+    columns["host"] = xp.array([system.host or share for system, share in zip(systems, shares, strict=True)])
     for name in chips[0]:
         columns[name] = xp.array([chip[name] for chip in chips], dtype=xp.float64)
     for name in ("chips", "bandwidth", "topology", "dimensions", "latency"):

@@ -61,7 +61,11 @@ def built_in_systems() -> Mapping[str, System]:
     return MappingProxyType(
         {
             row["system"]: System(
-                row["title"], built_in_chips()[row["chip"]], int(row["node"]), tuple(levels[row["system"]])
+                row["title"],
+                built_in_chips()[row["chip"]],
+                int(row["node"]),
+                tuple(levels[row["system"]]),
+                float(row["host_power"]) if row["host_power"] else None,
             )
             for row in rows_of("systems")
         }

@@ -35,10 +35,6 @@ and across the chip; an estimate."""
 LINK_ENERGY: Final = 40e-12
 """J for each byte sent over a link, 5 pJ/bit; an estimate for electrical links between packages."""
 
-HOST_SHARE: Final = 0.3
-"""Power of hosts, fans and network cards over the limit of their chips. Set by the loaded nodes of eight H100 (median
-reading 7,261 W in MLPerf Training 4.0) and of eight B200 (10,401 W in MLPerf Inference 5.1)."""
-
 PUE: Final = Bounds(1, hint="such as 1.2")
 """What power at the meter over power of the nodes may be."""
 
@@ -85,8 +81,8 @@ def node_power(chips: Hardware, drawn: ArrayLike, *, host: ArrayLike | None = No
     Arguments:
         chips: hardware, `(config,)`.
         drawn: power of one chip, W, `(config,)`.
-        host: power of hosts, fans and network cards of a node, W, `(config,)`; by default HOST_SHARE of the chips'
-            limits.
+        host: power of hosts, fans and network cards of a node, W, `(config,)`; by default that of
+            the systems.
 
     Raises:
         InputError: a power is negative or no number.
@@ -96,7 +92,7 @@ def node_power(chips: Hardware, drawn: ArrayLike, *, host: ArrayLike | None = No
 
 
 def _host(chips: Hardware, host: ArrayLike | None) -> Floats:
-    return HOST_SHARE * chips.tdp * chips.node if host is None else numbers("power: host", host, FROM_ZERO)
+    return chips.host if host is None else numbers("power: host", host, FROM_ZERO)
 
 
 def _node(chips: Hardware, drawn: Floats, host: Floats) -> Floats:

@@ -156,6 +156,7 @@ class System:
         chip: the accelerator.
         node: chips of one host.
         levels: its networks, from the fastest and smallest to the one that joins everything.
+        host: power of a node beside its chips, W: processors, fans, network cards.
 
     Raises:
         InputError: there is no chip or no network, or an outer one joins fewer chips than an inner one.
@@ -165,9 +166,12 @@ class System:
     chip: Chip
     node: int
     levels: tuple[Level, ...] = field(default=())
+    host: float | None = None
 
     def __post_init__(self) -> None:
         require_number(f"system `{self.name}`: node", self.node, COUNT)
+        if self.host is not None:
+            require_number(f"system `{self.name}`: host", self.host, POSITIVE)
         require_kind(f"system `{self.name}`: chip", self.chip, Chip, "`find_system('H100').chip`")
         if not self.levels:
             raise InputError(f"system `{self.name}`: levels: empty; expected at least one network.")

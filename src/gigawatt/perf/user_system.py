@@ -48,14 +48,15 @@ def system_from(values: Mapping[str, object], name: str) -> System:
     """The system a mapping describes.
 
     Arguments:
-        values: `name`, `node`, `chip` and `networks`, figures with their units; a network without `chips` has no bound.
+        values: `name`, `node`, `host` (power of a node beside its chips), `chip` and `networks`, figures with their
+            units; a network without `chips` has no bound.
         name: what to call it where it has no name of its own.
 
     Raises:
         SheetError: every mistake, with its place.
     """
     sheet = Sheet(values)
-    sheet.only(("name", "node", "chip", "networks"))
+    sheet.only(("name", "node", "host", "chip", "networks"))
     title = sheet.word("name", name)
     inner = sheet.part("chip")
     if inner is None and "chip" not in values:
@@ -65,12 +66,13 @@ def system_from(values: Mapping[str, object], name: str) -> System:
     if not networks and "networks" not in values:
         sheet.missing("networks", "[{name: scale-out, bandwidth: 50 GB/s}]")
     node = sheet.whole("node", "8", default=8)
+    host = sheet.number("host", "W", "2000 W")
     levels = [level for level in networks if level is not None]
     sheet.stop()
     try:
         if chip is None:
             raise InputError("empty; expected `flops`, `hbm_capacity` and `hbm_bandwidth`.")
-        return System(title, chip, node, tuple(levels))
+        return System(title, chip, node, tuple(levels), host)
     except InputError as error:
         if chip is None:
             sheet.wrong("chip", str(error))

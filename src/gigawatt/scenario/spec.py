@@ -12,9 +12,8 @@ from typing import NamedTuple
 
 from gigawatt.errors import InputError
 from gigawatt.perf.formats import format_code
-from gigawatt.perf.hardware import hardware
+from gigawatt.perf.hardware import HOST_SHARE, hardware
 from gigawatt.perf.library import find_system, rows_of
-from gigawatt.perf.power import HOST_SHARE
 from gigawatt.perf.system import Chip, Level, System
 
 UNITS = {
@@ -107,11 +106,10 @@ class Spec:
         if self.between:
             # A sheet between two has the name of the one it is nearer to.
             near = find_system(self.system().name)
-            for row in rows_of("systems"):
-                if row["title"] == near.name and row["host_power"] and near.chip.tdp:
-                    watts = float(row["host_power"])
-                    said = f"{watts:,.0f} W around {near.node} chips of {near.name}, from claim {row['host_claim']}"
-                    return Host(watts / (near.node * near.chip.tdp), said)
+            if near.host and near.chip.tdp:
+                claim = next(row["host_claim"] for row in rows_of("systems") if row["title"] == near.name)
+                said = f"{near.host:,.0f} W around {near.node} chips of {near.name}, from claim {claim}"
+                return Host(near.host / (near.node * near.chip.tdp), said)
         return Host(HOST_SHARE, "measured nodes of eight chips")
 
     def mistake(self) -> Mistake | None:
