@@ -231,3 +231,10 @@ def test_a_model_is_read_from_its_config(gigawatt: Command) -> None:
 def test_the_same_question_has_the_same_answer(gigawatt: Command) -> None:
     words = ("perf", "serve", *SMALL, "--chips", "4", "--explain")
     assert gigawatt(*words) == gigawatt(*words)
+
+
+def test_adapters_need_less_memory_and_less_time_than_all_weights(gigawatt: Command) -> None:
+    words = ("perf", "train", *LARGE, "--chips", "16", "--layout", "tp=8,pp=2,recompute=full", "--json")
+    whole, part = (figures(gigawatt(*words, *more)) for more in ((), ("--adapters",)))
+    assert part["peak memory"][0] < 0.5 * whole["peak memory"][0]
+    assert part["step"][0] < whole["step"][0]

@@ -298,3 +298,9 @@ def test_every_field_of_a_result_has_one_entry_a_configuration() -> None:
     done = train(*drawn(7, 6), strict=False)
     arrays = [getattr(done, item.name) for item in fields(done) if item.name != "memory"]
     assert {array.shape for array in arrays} == {(7,)}
+
+
+def test_work_on_frozen_weights_is_two_passes_of_three() -> None:
+    whole, frozen = (model_flops(GPT3, workloads(8, 2048, frozen=each), "weights") for each in (False, True))
+    attention = 3 * 8 * 2048 * GPT3.attention_flops(2048, causal=False)
+    assert frozen - attention == pytest.approx((whole - attention) * 2 / 3)

@@ -205,7 +205,9 @@ def format_of(given: str | None, system: System, wanted: str = "bf16") -> tuple[
     rate = known.get(name, name)
     # A chip without a bf16 rate of its own still does bf16, at a rate that follows from the others.
     if rate not in have and rate not in ("bf16", "tf32"):
-        near = next((each for each in reversed(have) if RATES.index(each) < RATES.index(rate)), have[0])
+        # Integers need another recipe, so that they are near to nothing else.
+        wider = [each for each in have if each != "int8" and RATES.index(each) < RATES.index(rate)]
+        near = wider[-1] if wider else "bf16"
         raise InputError(
             f"--format: {system.name} has no {rate} rate on its spec sheet, it has {', '.join(have)}. "
             f"Nearest: `--format {near}`."

@@ -69,6 +69,9 @@ def train(
     ] = None,
     tokens: Annotated[int | None, typer.Option(min=1, max=LONGEST, help="Tokens of a sequence; 4096.")] = None,
     format_: FormatOption = None,
+    adapters: Annotated[
+        bool, typer.Option("--adapters", help="Fine-tune small adapters (LoRA); the weights stay as they are.")
+    ] = False,
     date: Annotated[str, typer.Option(metavar="DATE", help="Of the software.")] = SOFTWARE,
     pue: Pue = None,
     price: Price = None,
@@ -93,11 +96,12 @@ def train(
     name, said = format_of(format_, where)
     length = tokens or (min(TOKENS, what.positions) if what.positions else TOKENS)
     many = batch or usual_batch(length, chips)
-    work = workloads(many, length, number_format=name, year=year_of(date))
+    work = workloads(many, length, number_format=name, year=year_of(date), frozen=adapters)
     assumed = [
         f"{many:,} sequences of {length:,} tokens a step{'' if batch and tokens else ' (default)'}",
         said,
         f"software of {date}{' (default)' if date == SOFTWARE else ''}",
+        *(["only adapters are trained, and their own work is left out"] if adapters else []),
     ]
     found = searched(what, where, chips, work, top) if search else None
     chosen = None if layout is None else layout_of(layout, chips)

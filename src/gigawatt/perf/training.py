@@ -108,7 +108,7 @@ TIMES: Final = tuple(item.name for item in fields(Training))[1:15]
 
 
 def model_flops(shape: Shape, work: Workload, convention: str = "causal") -> Floats:
-    """Work of a step: three times the forward pass, or as a convention counts it.
+    """Work of a step: three times the forward pass, or as a convention counts it; frozen weights have no gradients.
 
     Arguments:
         shape, work: `(config,)`.
@@ -124,12 +124,14 @@ def model_flops(shape: Shape, work: Workload, convention: str = "causal") -> Flo
         raise InputError(f"no convention `{convention}`. {did_you_mean(convention, CONVENTIONS)}")
     attention = shape.attention_flops(work.tokens, causal=convention == "causal")
     weights = shape.matmul_flops
+    passes = 3 - work.frozen
     if convention == "square":
         weights = 2 * shape.active_parameters
     elif convention == "recomputed":
-        weights = shape.matmul_flops - 2 * shape.hidden * shape.vocab
-        return work.batch * work.tokens * (4 * (weights + attention) + 6 * shape.hidden * shape.vocab)
-    return 3 * work.batch * work.tokens * (weights + attention)
+        output = 2 * shape.hidden * shape.vocab
+        again = (passes + 1) * (shape.matmul_flops - output) + 4 * attention
+        return work.batch * work.tokens * (again + passes * output)
+    return work.batch * work.tokens * (passes * weights + 3 * attention)
 
 
 def train(
