@@ -13,7 +13,7 @@ from typing import Final
 
 import numpy as np
 
-from gigawatt.perf.attention import decode_attention_time, prefill_attention_time
+from gigawatt.perf.attention import decode_attention_time, prefill_attention_time, prompt_keys
 from gigawatt.perf.compute import BACKWARD_ATTENTION
 from gigawatt.perf.deployment import Deployment, Formats, Passing
 from gigawatt.perf.formats import FORMATS, Floats, format_bytes, format_code
@@ -196,7 +196,7 @@ def step_roofline(shape: Shape, chips: Hardware, cut: Deployment, number: Format
         spent = float(decode_attention_time(cache, flops, chips, BF16)[0])
         _add(found, "attention", many, flops, cache, spent, BF16, chips)
         if prompts * tokens > 0:
-            keys = min(prefix + tokens / 2, reach)
+            keys = float(prompt_keys(tokens, prefix, reach))
             sizes = prompts / alone, tokens, keys, held, kept, shape.qk_dim, shape.v_dim
             spent = float(prefill_attention_time(*sizes, chips, BF16)[0])
             queries = prompts / alone * tokens
