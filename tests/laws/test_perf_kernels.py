@@ -14,7 +14,7 @@ from gigawatt.perf.failure import best_interval, failure_interval, goodput
 from gigawatt.perf.formats import FORMATS, format_bytes, format_code
 from gigawatt.perf.gemm import gemm_time, sustained_share
 from gigawatt.perf.hardware import Hardware, hardware
-from gigawatt.perf.library import built_in_systems
+from gigawatt.perf.library import built_in_systems, find_system
 from gigawatt.perf.power import chip_power, facility_power, node_power, token_energy
 from gigawatt.perf.stream import stream_time
 from gigawatt.perf.system import Chip, Level, System
@@ -292,3 +292,10 @@ def test_more_failures_longer_checkpoints_and_slower_restarts_keep_less(
 @given(st.floats(1e3, 1e12), st.integers(1, 1_000_000), st.integers(2, 16))
 def test_so_many_times_the_chips_fail_so_many_times_as_often(interval: float, chips: int, factor: int) -> None:
     assert failure_interval(interval, chips * factor) * factor == near(failure_interval(interval, chips))
+
+
+def test_part_of_a_group_takes_the_same_beside_many_groups() -> None:
+    chips = hardware([find_system("H100-SXM-80GB")], [0, 0])
+    beside = gemm_time(4.0, 64.0, 64.0, chips, [1, 1], groups=np.array([0.9, 8.0])).compute[0]
+    lone = gemm_time(4.0, 64.0, 64.0, chips.take([0]), [1], groups=np.array([0.9])).compute[0]
+    assert beside == lone

@@ -28,6 +28,9 @@ from gigawatt.perf.formats import Floats
 from gigawatt.perf.inference import StepTime
 from gigawatt.perf.software import Engine
 
+APART: Final = 1e-3
+"""Prompts by which two steps have to differ to say what a prompt takes."""
+
 ROUNDS: Final = 2
 """Rounds of the fixed point after the first; of 12,000 drawn loads the next ones would change throughput and latencies
 of 999 in 1,000 by at most 0.7 %, and of any by at most 4 %."""
@@ -109,7 +112,10 @@ def settled(step: Callable[[Passing, bool], StepTime], asked: Asked, engine: Eng
     least = xp.clip(others / xp.maximum(asked.steps - behind, 1e-9), asked.least, asked.room)
     decoding, filled = many, xp.maximum(line, least)
     plain, both = pure(decoding), mixed(decoding, filled)
-    each = xp.maximum(both.total - mixed(decoding, asked.least).total, 0.0) / xp.maximum(filled - asked.least, 1e-9)
+    # What one more prompt takes; two steps that differ by less than APART prompts tell only how they were rounded.
+    more = filled - asked.least
+    added = xp.maximum(both.total - mixed(decoding, asked.least).total, 0.0)
+    each = xp.where(more > APART, added / xp.maximum(more, APART), 0.0)
 
     def round_of() -> tuple[Floats, Floats]:
         apart, pace = others / filled, plain.total

@@ -113,7 +113,8 @@ def gemm_time(
     busiest = _waves(m, n, k, groups, chips)
     if xp.any(groups > 1):
         # A few products that leave arrays idle together take no longer than one after the other, each split in depth.
-        busiest = xp.minimum(busiest, groups * _waves(m, n, k, xp.ones_like(groups), chips))
+        apart = groups * _waves(m, n, k, xp.ones_like(groups), chips)
+        busiest = xp.where(groups > 1, xp.minimum(busiest, apart), busiest)
     compute = busiest / (rate * share / chips.arrays)
 
     scaled = xp.isin(codes, xp.array([FORMATS.index(name) for name in SCALED]))
