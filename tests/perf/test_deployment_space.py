@@ -89,7 +89,7 @@ def test_no_token_comes_sooner_than_its_bound(
     cut, number, _ = space.take(index)
     fits = space.room(cut, number) >= 1
     done = space.points(index[fits])
-    least = least_waits(space, done.cut, done.number, done.concurrency)
+    least = least_waits(space, done.cut, done.number)
     assert np.all(least <= done.service.tpot)
     assert np.all(least * (osl - 1) / osl * done.cut.chips / done.concurrency <= 1 / done.chip_rate)
 

@@ -179,7 +179,7 @@ def _taken(
     if rivals is not None and total:
         cut, number, level = space.take(index[worth])
         many = np.minimum(space.levels[level], room[worth])
-        least = least_waits(space, cut, number, many)
+        least = least_waits(space, cut, number)
         tokens = np.max(np.asarray(space.requests.osl, np.float64))
         values = np.stack([rounded(least * (tokens - 1) / tokens * cut.chips / many), rounded(least)])
         limit = min(_limit(state.leading, top), _limit(rivals.leading, top) * (1 + SLACK))
@@ -222,7 +222,7 @@ def _nothing(space: DeploymentSpace, nearest: Indices, ttft: float, tpot: float)
     cut, number, _ = space.take(np.arange(0, space.size, space.levels.size))
     held = space.held(cut, number)
     if np.any(held.sequences >= 1):
-        waits = least_waits(space, cut, number, np.ones(cut.tp.size))[held.sequences >= 1]
+        waits = least_waits(space, cut, number)[held.sequences >= 1]
         return (
             f"{wanted}: a step for a single request takes {np.min(waits):.3g} s. "
             f"Try more than {most} chips or narrower formats."

@@ -177,16 +177,15 @@ def deployment_grid(shape: Shape, most: int) -> Deployment:
     return deployments(tp_, pp_, ep_, alone_)
 
 
-def least_waits(space: DeploymentSpace, cut: Deployment, number: Formats, running: Floats) -> Floats:
-    """Times between tokens that no deployment is below: a step without prompts of the fewest sequences that decode.
+def least_waits(space: DeploymentSpace, cut: Deployment, number: Formats) -> Floats:
+    """Times between tokens that no deployment is below: a step without prompts in which one sequence decodes.
 
-    Of the requests in work at least the share `burst` of the engine decodes, and one; fewer sequences never make a
-    step longer, and prompts never make it shorter.
+    More sequences never make a step shorter, nor do prompts; how many decode at least follows from nothing simpler
+    than the whole loop.
 
     Arguments:
         space: model, system and requests.
         cut, number: `(config,)`.
-        running: requests in work, `(config,)`.
 
     Returns:
         s, `(config,)`.
@@ -200,7 +199,6 @@ def least_waits(space: DeploymentSpace, cut: Deployment, number: Formats, runnin
         cut,
         number,
         context,
-        batch=np.maximum(space.engine.burst * running, 1.0),
         width=width,
         skew=asked.skew,
         engine=space.engine,
