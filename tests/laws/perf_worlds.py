@@ -59,7 +59,7 @@ IDEAL = Kernels(
 )
 """No latencies, no losses, a roofline without a rounded corner."""
 
-BARE = Software(**{item.name: float(item.name in ("vector", "sustained")) for item in fields(Software)})
+BARE = Software(**{item.name: float(item.name == "sustained") for item in fields(Software)})
 """Software that adds nothing and hides nothing."""
 
 BARE_ENGINE = Engine(**{item.name: float(item.name in ("wait", "grouped")) for item in fields(Engine)})

@@ -103,8 +103,8 @@ def test_a_load_that_makes_no_sense_is_refused(change: dict[str, float], said: s
 @pytest.mark.parametrize(
     ("cut", "said"),
     [
-        ((3, 1, 1, 1), r"tp: 3; expected a divisor of the 64 heads .*Nearest that fits: [24]"),
-        ((1, 81, 1, 1), "pp: 81; expected at most the 80 layers. Nearest that fits: 80"),
+        ((3, 1, 1, 1), r"tp: 3; expected a divisor of the 64 heads\. Nearest that fits: [24]"),
+        ((1, 81, 1, 1), "pp: 81; expected no more stages than the 80 layers. Nearest that fits: 80"),
         ((2, 1, 2, 1), "ep: 2; expected a divisor of the 1 experts. Nearest that fits: 1"),
         ((16, 1, 1, 1), "takes 16 chips; expected at most 8"),
         ((1, 1, 1, 1), "no room for the w.* Nearest that fits: 2 chips as"),

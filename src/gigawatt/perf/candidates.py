@@ -24,8 +24,10 @@ from gigawatt.perf.deployment import Deployment
 from gigawatt.perf.fault import layout_faults
 from gigawatt.perf.formats import Floats
 from gigawatt.perf.layout import RECOMPUTE, SCHEDULES, Layout, Workload
+from gigawatt.perf.misfit import refuse_misfits
 from gigawatt.perf.model import Transformer
 from gigawatt.perf.shape import shapes
+from gigawatt.perf.space import divisors
 from gigawatt.perf.system import System
 
 WIDEST: Final = 64
@@ -61,14 +63,14 @@ def training_candidates(
         Layouts, `(config,)`; possibly none.
     """
     tokens, batch = float(work.tokens[0]), int(work.batch[0])
-    stages = sorted({d for d in (*_divisors(model.layers), *powers(WIDEST)) if d <= min(model.layers, WIDEST)})
+    stages = sorted({d for d in (*divisors(model.layers), *powers(WIDEST)) if d <= min(model.layers, WIDEST)})
     contexts = [1, *(cut for cut in (2, 4, 8, 16) if tokens / cut >= LONG)]
     spreads = [1] if model.experts is None else [d for d in powers(chips) if model.experts.count % d == 0]
     grid = _grid(tensor_degrees(model, system), stages, contexts, spreads, PASSES, PARTS, (1, 3), (0, 1))
     tp, pp, cp, ep, micro, interleave, zero, again = grid
     group = np.floor(chips / (tp * pp * cp))
     if spare:
-        replicas = np.array(_divisors(batch), dtype=np.float64)
+        replicas = np.array(divisors(batch), dtype=np.float64)
         dp = replicas[np.maximum(np.searchsorted(replicas, group, side="right") - 1, 0)]
         fine = group >= 1
     else:
@@ -132,18 +134,7 @@ def one_deployment(cut: Deployment, model: Transformer, chips: int) -> Deploymen
         InputError: with the nearest count that divides.
     """
     one = taken(cut, [0])
-    tp, pp, ep = int(one.tp[0]), int(one.pp[0]), int(one.ep[0])
-    kv, experts = model.kv_heads, 1 if model.experts is None else model.experts.count
-    fine = [d for d in range(1, model.heads + 1) if model.heads % d == 0 and (kv % d == 0 or d % kv == 0)]
-    rules = (
-        ("tp", tp, fine, f"a divisor of the {model.heads} heads that fits the {kv} key-value heads"),
-        ("pp", pp, list(range(1, model.layers + 1)), f"at most the {model.layers} layers"),
-        ("ep", ep, [d for d in range(1, experts + 1) if experts % d == 0], f"a divisor of the {experts} experts"),
-    )
-    for name, given, known, expected in rules:
-        if given not in known:
-            near = min(known, key=lambda count: abs(count - given))
-            raise InputError(f"layout: {name}: {given}; expected {expected}. Nearest that fits: {near}.")
+    refuse_misfits(shapes([model]), one)
     if one.chips[0] > chips:
         raise InputError(
             f"layout: a replica of tp x attention_dp x pp takes {one.chips[0]:g} chips; expected at most {chips:,}."
@@ -172,8 +163,3 @@ def tensor_degrees(model: Transformer, system: System) -> list[int]:
 def _grid(*degrees: Sequence[int]) -> list[Floats]:
     meshed: list[NDArray[np.int_]] = list(np.meshgrid(*(np.array(part) for part in degrees), indexing="ij"))
     return [part.ravel().astype(np.float64) for part in meshed]
-
-
-def _divisors(number: int) -> list[int]:
-    small = [d for d in range(1, math.isqrt(number) + 1) if number % d == 0]
-    return sorted({*small, *(number // d for d in small)})
